@@ -1,0 +1,271 @@
+package escalation
+
+import (
+	"slices"
+	"time"
+)
+
+// Due returns what time alone has brought for a ticket by now, in the order in
+// which it must be applied, or nothing. Of several reminders that are overdue
+// together, as after an outage, only the latest counts.
+func (m *Model) Due(t *Ticket, now time.Time) []Event {
+	var out []Event
+	for _, clock := range []Clock{Response, Resolution} {
+		var latest *timer
+		timers := m.clockTimers(t, clock)
+		for i := range timers {
+			if !timers[i].at.After(now) {
+				latest = &timers[i]
+			}
+		}
+		if latest != nil {
+			out = append(out, m.passed(t, latest, now)...)
+		}
+	}
+	if at, ok := m.lapses(t); ok && !at.After(now) {
+		out = append(out, Event{At: now, Kind: Lapsed})
+	}
+	return out
+}
+
+// Next returns when time alone brings the next event for a ticket, or the zero
+// time if it never does.
+func (m *Model) Next(t *Ticket) time.Time {
+	var next time.Time
+	earlier := func(at time.Time) {
+		if next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
+	for _, clock := range []Clock{Response, Resolution} {
+		for _, x := range m.clockTimers(t, clock) {
+			earlier(x.at)
+		}
+	}
+	if at, ok := m.lapses(t); ok {
+		earlier(at)
+	}
+	return next
+}
+
+// A timer is a moment on one clock at which a reminder is sent (Percent < 100)
+// or the target is passed.
+type timer struct {
+	at      time.Time
+	clock   Clock
+	percent int
+}
+
+// clockTimers returns the moments on a clock that are still to come or overdue,
+// in order of time. The response clock runs while a ticket is new, the
+// resolution clock while it is new or open.
+func (m *Model) clockTimers(t *Ticket, clock Clock) []timer {
+	due, start, budget := m.reading(t, clock)
+	if due.IsZero() || t.told(clock, 100, due) {
+		return nil
+	}
+	cal := m.calendar(t.School, t.Holder.Party)
+	if cal == nil {
+		return []timer{{due, clock, 100}}
+	}
+	var out []timer
+	left := cal.Between(start, due)
+	for _, percent := range m.Remind {
+		rest := budget * time.Duration(100-percent) / 100
+		if t.told(clock, percent, due) || rest > left {
+			continue // passed before the clock was set to this due time
+		}
+		out = append(out, timer{cal.Add(start, left-rest), clock, percent})
+	}
+	return append(out, timer{due, clock, 100})
+}
+
+// reading returns a running clock's due time, since when it is set to it, and
+// the whole business time that the target allowed. A clock that does not run
+// has no due time.
+func (m *Model) reading(t *Ticket, clock Clock) (due, start time.Time, budget time.Duration) {
+	cal := m.calendarOf(t)
+	if clock == Response {
+		if t.Status != StatusNew || !t.Response.IsZero() && t.Assignee != "" {
+			return
+		}
+		return t.Due.Response, t.Held, between(cal, t.Held, t.Due.Response)
+	}
+	if t.Status != StatusNew && t.Status != StatusOpen {
+		return
+	}
+	opened := t.Last(Opened)
+	if opened == nil {
+		return
+	}
+	budget = between(m.calendar(t.School, opened.To.Party), opened.At, opened.Due.Resolution)
+	set := t.Last(Opened, Resumed, Reopened, HandedOn)
+	return t.Due.Resolution, set.At, budget
+}
+
+func between(c *Calendar, a, b time.Time) time.Duration {
+	if c == nil || b.IsZero() {
+		return 0
+	}
+	return c.Between(a, b)
+}
+
+func (m *Model) calendarOf(t *Ticket) *Calendar {
+	if t.Holder == nil {
+		return nil
+	}
+	return m.calendar(t.School, t.Holder.Party)
+}
+
+// told reports whether the reminder or breach for this very due time has been
+// recorded, so that no step fires twice, whatever the clock does.
+func (t *Ticket) told(clock Clock, percent int, due time.Time) bool {
+	return slices.ContainsFunc(t.Events, func(e Event) bool {
+		if e.Clock != clock || e.Percent < percent || e.Kind != Reminded && e.Kind != Breached {
+			return false
+		}
+		if clock == Response {
+			return e.Due.Response.Equal(due)
+		}
+		return e.Due.Resolution.Equal(due)
+	})
+}
+
+// passed returns the events for a moment on a clock that has been reached.
+func (m *Model) passed(t *Ticket, x *timer, now time.Time) []Event {
+	e := Event{At: now, Kind: Reminded, Clock: x.clock, Percent: x.percent, Due: t.Due}
+	if x.percent < 100 {
+		if x.percent >= 80 {
+			e.Tell = tell(t.Holder.Deputies)
+		}
+		return []Event{e}
+	}
+	e.Kind = Breached
+	if x.clock == Response {
+		if h, last := m.Route(t.School, t.Room, t.Task, t.Holder.Step+1, now); !last {
+			return []Event{e, m.handedOn(t, h, now)}
+		}
+	}
+	if t.Holder.Party != m.Supervisor {
+		e.Tell = m.staffed(t.School, "", m.Supervisor, now).recipients()
+		for i := range e.Tell {
+			e.Tell[i].As = Supervisor
+		}
+	}
+	return []Event{e}
+}
+
+func tell(people []Person) []Recipient {
+	var out []Recipient
+	for _, p := range people {
+		out = append(out, Recipient{Person: p, As: Responsible})
+	}
+	return out
+}
+
+// handedOn returns the event by which h becomes responsible: the response clock
+// starts anew with the new holder's target, the resolution clock goes on with
+// what is left of it, in the new holder's calendar.
+func (m *Model) handedOn(t *Ticket, h *Holder, now time.Time) Event {
+	e := Event{At: now, Kind: HandedOn, To: h}
+	e.Due = m.promise(t.School, h, t.Priority, now)
+	left := m.left(t, now)
+	if cal := m.calendar(t.School, h.Party); cal != nil && left > 0 {
+		e.Due.Resolution = cal.Add(now, left)
+	} else {
+		e.Due.Resolution = t.Due.Resolution
+	}
+	return m.alarmed(t.School, e, now)
+}
+
+// promise returns the due times of a ticket that h gets now.
+func (m *Model) promise(school string, h *Holder, p Priority, now time.Time) Due {
+	cal := m.calendar(school, h.Party)
+	if cal == nil {
+		return Due{}
+	}
+	target := m.target(school, m.Parties[h.Party], p)
+	return Due{Response: cal.Due(now, target.Response), Resolution: cal.Due(now, target.Resolution)}
+}
+
+// left returns the business time that the resolution clock has left: what it
+// showed when it stopped, if the ticket waits for its requester.
+func (m *Model) left(t *Ticket, now time.Time) time.Duration {
+	at := now
+	if t.Status == StatusPending {
+		at = t.Last(Paused).At
+	}
+	if t.Status == StatusSolved {
+		at = t.Solved
+	}
+	if t.Due.Resolution.Before(at) {
+		return 0
+	}
+	return between(m.calendarOf(t), at, t.Due.Resolution)
+}
+
+// alarmed adds the supervisor to whom e tells, if the step's role was vacant.
+func (m *Model) alarmed(school string, e Event, now time.Time) Event {
+	if len(e.To.Vacant) > 0 && e.To.Party != m.Supervisor {
+		for _, r := range m.staffed(school, "", m.Supervisor, now).recipients() {
+			r.As = Supervisor
+			e.Tell = append(e.Tell, r)
+		}
+	}
+	return e
+}
+
+// lapses returns when a ticket that waits for a word of its requester is over
+// without it: a conversation after Lapse in wall time, a solved ticket after
+// Close in business time of the school.
+func (m *Model) lapses(t *Ticket) (time.Time, bool) {
+	switch t.Status {
+	case StatusAsked, StatusAnswered, StatusHelped:
+		return t.Active().Add(m.Lapse), m.Lapse > 0
+	case StatusSolved:
+		cal := m.hours(t.School)
+		if cal == nil || m.Close.IsZero() {
+			return time.Time{}, false
+		}
+		return cal.Due(t.Solved, m.Close), true
+	}
+	return time.Time{}, false
+}
+
+// Spent returns the business time that a clock of an opened ticket has run
+// until now (or until it stopped), each stretch in the calendar of who held the
+// ticket then. The resolution clock leaves out the time it waited for the requester.
+func (m *Model) Spent(t *Ticket, clock Clock, now time.Time) time.Duration {
+	var total time.Duration
+	var holder *Holder
+	var from time.Time
+	running := false
+	stop := func(at time.Time) {
+		if running && at.After(from) {
+			total += between(m.calendar(t.School, holder.Party), from, at)
+		}
+		running = false
+	}
+	for _, e := range t.Events {
+		switch e.Kind {
+		case Opened, HandedOn, Resumed, Reopened:
+			stop(e.At)
+			if e.To != nil {
+				holder = e.To
+			}
+			from, running = e.At, holder != nil
+		case Paused:
+			if clock == Resolution {
+				stop(e.At)
+			}
+		case Solved, Cancelled, Merged:
+			stop(e.At)
+		}
+		if clock == Response && e.qualified() {
+			stop(e.At)
+			return total
+		}
+	}
+	stop(now)
+	return total
+}

@@ -1,0 +1,120 @@
+package escalation
+
+import (
+	"fmt"
+	"time"
+)
+
+// A Notice is the record that somebody must be told of an event. It is stored
+// with the event, posted, and then marked; its Key lets a platform recognise
+// the second attempt at the same post. Notices are stored: rename no tag.
+type Notice struct {
+	Key   string    `json:"key"`             // stable: "412/7/mara"
+	Event int       `json:"event"`           // index into Ticket.Events
+	To    Recipient `json:"to"`              //
+	Tries int       `json:"tries,omitempty"` // attempts that failed
+	After time.Time `json:"after,omitzero"`  // wall time before which it is not tried (again)
+	Sent  time.Time `json:"sent,omitzero"`   // when the platform took it
+	Ref   string    `json:"ref,omitempty"`   // the platform's name of the post, for changing it later
+	Dead  string    `json:"dead,omitempty"`  // why it is given up: never empty then
+}
+
+// Done reports whether nothing is left to do for the notice.
+func (n *Notice) Done() bool { return !n.Sent.IsZero() || n.Dead != "" }
+
+// unsent returns when the next notice of the ticket may be tried.
+func (t *Ticket) unsent() (at time.Time, ok bool) {
+	for i := range t.Notices {
+		n := &t.Notices[i]
+		if !n.Done() && (!ok || n.After.Before(at)) {
+			at, ok = n.After, true
+		}
+	}
+	return at, ok
+}
+
+// audience says who is told of an event of a kind, besides those in Event.Tell.
+var audience = map[Kind]struct{ requester, holder, assignee bool }{
+	Offered:   {requester: true},
+	Prompted:  {requester: true},
+	Opened:    {requester: true, holder: true},
+	Added:     {assignee: true},
+	Detailed:  {assignee: true},
+	Cancelled: {assignee: true},
+	Taken:     {requester: true},
+	Replied:   {requester: true},
+	Paused:    {requester: true},
+	Resumed:   {assignee: true},
+	HandedOn:  {requester: true, holder: true},
+	Solved:    {requester: true},
+	Confirmed: {assignee: true},
+	Reopened:  {requester: true, assignee: true},
+	Reminded:  {holder: true},
+	Breached:  {holder: true},
+	Merged:    {requester: true},
+}
+
+// notices returns who must be told of e, which apply has just appended to t.
+// Nobody is told of what he did himself, except of the bot's answers to it.
+func notices(t *Ticket, e *Event) []Notice {
+	a := audience[e.Kind]
+	var to []Recipient
+	if a.requester && t.Requester != Nobody {
+		to = append(to, Recipient{Person: t.Requester, As: Requester})
+	}
+	if t.IsOpened() && a.holder {
+		to = append(to, t.Holder.recipients()...)
+	}
+	if t.IsOpened() && a.assignee && t.Holder != nil {
+		if t.Assignee != "" {
+			to = append(to, Recipient{Person: t.Assignee, As: Responsible})
+		} else {
+			to = append(to, t.Holder.recipients()...)
+		}
+	}
+	to = append(to, e.Tell...)
+
+	seq := len(t.Events) - 1
+	var out []Notice
+	told := map[string]bool{}
+	for _, r := range to {
+		key := fmt.Sprintf("%d/%d/%s%s", t.ID, seq, r.Person, r.Channel)
+		if told[key] || r.Person == e.By && r.Person != Nobody && r.As != Requester {
+			continue
+		}
+		told[key] = true
+		out = append(out, Notice{Key: key, Event: seq, To: r, After: e.At})
+	}
+	return out
+}
+
+// recipients returns who is told when the holder must hear of something: the
+// party's channel where it has one, else every person on duty.
+func (h *Holder) recipients() []Recipient {
+	if h.Channel != "" {
+		return []Recipient{{Channel: h.Channel, As: Responsible}}
+	}
+	var out []Recipient
+	for _, p := range h.People {
+		out = append(out, Recipient{Person: p, As: Responsible})
+	}
+	return out
+}
+
+// supersede gives up unsent notices that a later event has made untrue, so that
+// after an outage nobody is asked to take a ticket that is already closed.
+// Only calls to act are dropped; what the requester is to be told stays.
+func (t *Ticket) supersede(e *Event) {
+	for i := range t.Notices {
+		n := &t.Notices[i]
+		if n.Done() || n.To.As == Requester {
+			continue
+		}
+		switch k := t.Events[n.Event].Kind; {
+		case e.Kind == HandedOn && (k == Opened || k == HandedOn || k == Reminded),
+			(e.Kind == Solved || e.Kind == Cancelled || e.Kind == Merged) &&
+				(k == Opened || k == HandedOn || k == Reminded || k == Breached || k == Reopened):
+			n.Dead = "superseded by " + string(e.Kind)
+		}
+	}
+}

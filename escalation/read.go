@@ -1,0 +1,120 @@
+package escalation
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Ticket returns a ticket as far as the person may see it: the requester and
+// staff; for the requester without internal notes. For everybody else it does
+// not exist: ErrNotFound.
+func (d *Desk) Ticket(ctx context.Context, by Person, id ID) (*Ticket, error) {
+	t, err := d.store.Ticket(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("read ticket %d: %w", id, err)
+	}
+	if v, ok := d.Model().view(by, t); ok {
+		return v, nil
+	}
+	return nil, fmt.Errorf("read ticket %d: %w", id, ErrNotFound)
+}
+
+// view returns what by may see of t.
+func (m *Model) view(by Person, t *Ticket) (*Ticket, bool) {
+	if by == Nobody || m.Can(by, See, t) {
+		return t, true
+	}
+	if by != t.Requester {
+		return nil, false
+	}
+	v := *t
+	v.Events = slices.DeleteFunc(slices.Clone(t.Events), func(e Event) bool { return e.Kind == Noted })
+	v.Notices = nil // their event numbers no longer fit
+	return &v, true
+}
+
+// Mine returns the person's own tickets, newest first.
+func (d *Desk) Mine(ctx context.Context, by Person, limit int) ([]*Ticket, error) {
+	return d.visible(ctx, by, Query{Index: ByRequester, Value: string(by), Newest: true, Limit: limit})
+}
+
+// Recent returns the person's tickets in a conversation, the one in which
+// something happened last first.
+func (d *Desk) Recent(ctx context.Context, by Person, thread Address, limit int) ([]*Ticket, error) {
+	found, err := d.visible(ctx, by, Query{Index: ByThread, Value: thread.String(), Newest: true, Limit: limit})
+	return slices.DeleteFunc(found, func(t *Ticket) bool { return t.Requester != by }), err
+}
+
+// Queue returns the unsolved tickets that wait for the person's parties, by
+// priority and then the longest waiting first.
+func (d *Desk) Queue(ctx context.Context, by Person) ([]*Ticket, error) {
+	var out []*Ticket
+	for _, party := range d.Model().Queues(by) {
+		found, err := d.visible(ctx, by, Query{Index: ByParty, Value: party})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	slices.SortStableFunc(out, func(a, b *Ticket) int {
+		return cmp.Or(cmp.Compare(a.Priority, b.Priority), a.Opened.Compare(b.Opened))
+	})
+	return out, nil
+}
+
+// ByMessage returns the ticket that a platform's message belongs to, as far as
+// the person may see it.
+func (d *Desk) ByMessage(ctx context.Context, by Person, message string) (*Ticket, error) {
+	found, err := d.visible(ctx, by, Query{Index: ByMessage, Value: message, Limit: 1})
+	if err == nil && len(found) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// Each calls fn for every ticket asked within [from, to), in order of time, for
+// figures and exports. It reads in short transactions; fn may take its time.
+func (d *Desk) Each(ctx context.Context, from, to time.Time, fn func(*Ticket) error) error {
+	seen := map[ID]bool{}
+	for {
+		page, err := d.store.Find(ctx, Query{Index: ByAsked, From: from, To: to})
+		if err != nil {
+			return fmt.Errorf("read tickets: %w", err)
+		}
+		news := 0
+		for _, t := range page {
+			if seen[t.ID] {
+				continue
+			}
+			seen[t.ID] = true
+			news++
+			if err := fn(t); err != nil {
+				return err
+			}
+		}
+		if len(page) < DefaultLimit || news == 0 {
+			return nil
+		}
+		from = page[len(page)-1].Asked
+	}
+}
+
+func (d *Desk) visible(ctx context.Context, by Person, q Query) ([]*Ticket, error) {
+	found, err := d.store.Find(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("find tickets: %w", err)
+	}
+	out := found[:0]
+	for _, t := range found {
+		if v, ok := d.Model().view(by, t); ok {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}

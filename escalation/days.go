@@ -49,8 +49,11 @@ func (d Date) Compare(e Date) int {
 // Before reports whether d is an earlier day than e.
 func (d Date) Before(e Date) bool { return d.Compare(e) < 0 }
 
+// Add returns the day that is so many days later, or earlier if days is negative.
+func (d Date) Add(days int) Date { return DateOf(d.noon().AddDate(0, 0, days)) }
+
 // Next returns the following day.
-func (d Date) Next() Date { return DateOf(d.noon().AddDate(0, 0, 1)) }
+func (d Date) Next() Date { return d.Add(1) }
 
 // Weekday returns the day of the week.
 func (d Date) Weekday() time.Weekday { return d.noon().Weekday() }

@@ -55,6 +55,10 @@ func TestExplain(t *testing.T) {
 			"twice", "Mo 2026-03-09 15:00", "Fr 2026-03-13 09:00",
 			"10h0m0s of " + usual + "; without 2026-03-10 Schulung, 2026-03-12 Schulung",
 		},
+		{
+			"twice", "Do 2026-03-19 15:00", "Di 2026-03-24 09:00",
+			"2h0m0s of " + usual + "; without 2026-03-20 - 2026-03-23 Umzug",
+		},
 
 		// Special days: other hours, hours on a closed day, and no hours.
 		{
@@ -74,6 +78,8 @@ func TestExplain(t *testing.T) {
 	cals["twice"] = calendar(t, Calendar{Off: []DayOff{
 		{day(t, "2026-03-10"), day(t, "2026-03-10"), "Schulung"},
 		{day(t, "2026-03-12"), day(t, "2026-03-12"), "Schulung"},
+		{day(t, "2026-03-20"), day(t, "2026-03-20"), "Umzug"},
+		{day(t, "2026-03-23"), day(t, "2026-03-23"), "Umzug"},
 	}}, "Mo-Do 08:00-16:00, Fr 08:00-14:00")
 	for _, tt := range tests {
 		got := write(cals[tt.calendar].Explain(wall(t, tt.a).UTC(), wall(t, tt.b)))

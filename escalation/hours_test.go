@@ -22,6 +22,16 @@ func TestParseIntervals(t *testing.T) {
 		if err != nil || join(got) != tt.want {
 			t.Errorf("hours %q are %s, %v; want %s", tt.text, join(got), err, tt.want)
 		}
+		for _, iv := range got {
+			var again Interval
+			text, err := iv.MarshalText()
+			if err == nil {
+				err = again.UnmarshalText(text)
+			}
+			if err != nil || again != iv {
+				t.Errorf("hours %s are written %q and read again %s, %v", iv, text, again, err)
+			}
+		}
 	}
 }
 

@@ -134,7 +134,7 @@ func anyHours(r *rand.Rand) (hours []Interval) {
 // TestAgainstLibrary compares with the business calendar of package cal where it follows the same
 // rules: one interval, the same on all days, in local time.
 func TestAgainstLibrary(t *testing.T) {
-	c := calendar(t, Calendar{Holidays: "NW"}, "Mo-Fr 08:00-16:00")
+	c := calendar(t, &Calendar{Holidays: "NW"}, "Mo-Fr 08:00-16:00")
 	oracle := cal.NewBusinessCalendar()
 	oracle.SetWorkHours(8*time.Hour, 16*time.Hour)
 	oracle.AddHoliday(de.HolidaysNW...)

@@ -26,19 +26,19 @@ func calendars(t testing.TB) map[string]*Calendar {
 	office := "Mo-Do 08:00-16:00, Fr 08:00-14:00"
 	movable := DayOff{day(t, "2027-02-08"), day(t, "2027-02-08"), "Rosenmontag"}
 	return map[string]*Calendar{
-		"office": calendar(t, Calendar{Holidays: "NW"}, office),
-		"school": calendar(t, Calendar{Holidays: "NW", Off: append(NRWSchoolHolidays(), movable)}, office),
-		"eve": calendar(t, Calendar{Holidays: "NW", Special: []SpecialDay{
+		"office": calendar(t, &Calendar{Holidays: "NW"}, office),
+		"school": calendar(t, &Calendar{Holidays: "NW", Off: append(NRWSchoolHolidays(), movable)}, office),
+		"eve": calendar(t, &Calendar{Holidays: "NW", Special: []SpecialDay{
 			{day(t, "2026-12-24"), hours(t, "08:00-12:00"), "Heiligabend"},
 			{day(t, "2026-12-26"), hours(t, "10:00-12:00"), "Notdienst"},
 			{day(t, "2026-12-31"), nil, "Silvester"},
 		}}, office),
-		"lunch":  calendar(t, Calendar{}, "Mo-Fr 08:00-12:00, 13:00-16:00"),
-		"uneven": calendar(t, Calendar{}, "Mo-Di 08:00-16:00, Mi 08:00-12:00, 13:00-16:00, Do 10:00-16:00"),
-		"daily":  calendar(t, Calendar{}, "Mo-So 08:00-16:00"),
-		"always": calendar(t, Calendar{}, "Mo-So 00:00-24:00"),
-		"night":  calendar(t, Calendar{}, "Mo-So 01:00-04:00"),
-		"inside": calendar(t, Calendar{}, "Mo-So 02:15-02:45"),
+		"lunch":  calendar(t, &Calendar{}, "Mo-Fr 08:00-12:00, 13:00-16:00"),
+		"uneven": calendar(t, &Calendar{}, "Mo-Di 08:00-16:00, Mi 08:00-12:00, 13:00-16:00, Do 10:00-16:00"),
+		"daily":  calendar(t, &Calendar{}, "Mo-So 08:00-16:00"),
+		"always": calendar(t, &Calendar{}, "Mo-So 00:00-24:00"),
+		"night":  calendar(t, &Calendar{}, "Mo-So 01:00-04:00"),
+		"inside": calendar(t, &Calendar{}, "Mo-So 02:15-02:45"),
 		"never":  {Zone: place(t, "Europe/Berlin")},
 	}
 }
@@ -243,7 +243,7 @@ func TestResultsAreOnTheCalendarsClock(t *testing.T) {
 
 func TestNeverOpen(t *testing.T) {
 	at := wall(t, "Mo 2026-03-09 10:00")
-	closed := calendar(t, Calendar{Off: []DayOff{{day(t, "2026-01-01"), day(t, "2999-12-31"), "geschlossen"}}}, "Mo-Fr 8-16")
+	closed := calendar(t, &Calendar{Off: []DayOff{{day(t, "2026-01-01"), day(t, "2999-12-31"), "geschlossen"}}}, "Mo-Fr 8-16")
 	for name, c := range map[string]*Calendar{"zero": {}, "never": calendars(t)["never"], "closed": closed} {
 		if got := c.Add(at, time.Hour); !got.IsZero() {
 			t.Errorf("%s: Add is %s, want the zero time", name, show(got))
@@ -264,7 +264,7 @@ func TestNeverOpen(t *testing.T) {
 }
 
 func TestReopensAfterYears(t *testing.T) {
-	c := calendar(t, Calendar{Off: []DayOff{{day(t, "2026-01-01"), day(t, "2030-12-31"), "Umbau"}}}, "Mo-Fr 8-16")
+	c := calendar(t, &Calendar{Off: []DayOff{{day(t, "2026-01-01"), day(t, "2030-12-31"), "Umbau"}}}, "Mo-Fr 8-16")
 	if got := c.Between(wall(t, "Mi 2025-12-31 15:00"), wall(t, "Mi 2031-01-01 09:00")); got != 2*time.Hour {
 		t.Errorf("between the last day before and the first day after are %s, want 2h", got)
 	}
@@ -327,14 +327,15 @@ func place(t testing.TB, name string) *time.Location {
 	return zone
 }
 
-// calendar returns a new calendar in Berlin with the holidays and days of c and the hours of week.
-func calendar(t testing.TB, c Calendar, week string) *Calendar {
+// calendar puts c into Berlin and gives it the hours of week.
+func calendar(t testing.TB, c *Calendar, week string) *Calendar {
 	t.Helper()
 	hours, err := ParseWeek(week)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Calendar{Zone: place(t, "Europe/Berlin"), Week: hours, Holidays: c.Holidays, Off: c.Off, Special: c.Special}
+	c.Zone, c.Week = place(t, "Europe/Berlin"), hours
+	return c
 }
 
 func day(t testing.TB, s string) Date {

@@ -101,7 +101,7 @@ func TestHolidaysOfTheStates(t *testing.T) {
 // closedDays lists the days of a year on which a calendar that is open every day is closed.
 func closedDays(t *testing.T, state string, year int) string {
 	t.Helper()
-	c := calendar(t, Calendar{Holidays: state}, "Mo-So 8-16")
+	c := calendar(t, &Calendar{Holidays: state}, "Mo-So 8-16")
 	var days []string
 	for d := (Date{Year: year, Month: time.January, Day: 1}); d.Year == year; d = d.Next() {
 		if !c.Open(time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, c.Zone)) {

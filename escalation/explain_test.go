@@ -75,7 +75,7 @@ func TestExplain(t *testing.T) {
 		{"night", "So 2027-03-28 00:00", "Mo 2027-03-29 00:00", "2h0m0s of Mo-So 01:00-04:00"},
 	}
 	cals := calendars(t)
-	cals["twice"] = calendar(t, Calendar{Off: []DayOff{
+	cals["twice"] = calendar(t, &Calendar{Off: []DayOff{
 		{day(t, "2026-03-10"), day(t, "2026-03-10"), "Schulung"},
 		{day(t, "2026-03-12"), day(t, "2026-03-12"), "Schulung"},
 		{day(t, "2026-03-20"), day(t, "2026-03-20"), "Umzug"},

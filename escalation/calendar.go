@@ -276,6 +276,6 @@ func (c *Calendar) zone() *time.Location {
 	return c.Zone
 }
 
-// local returns t on the clock of the calendar. It drops the monotonic reading, because
+// local returns t on the clock of the calendar, without a monotonic reading (In drops it), because
 // business time is a matter of the wall clock alone.
-func (c *Calendar) local(t time.Time) time.Time { return t.Round(0).In(c.zone()) }
+func (c *Calendar) local(t time.Time) time.Time { return t.In(c.zone()) }

@@ -49,7 +49,10 @@ func checkPages(ctx context.Context, f *os.File) ([]Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &walk{file: f, head: h, used: make([]bool, h.pages)}
+	w := newWalk(f, h)
+	if h.alone {
+		w.problem((h.tx+1)%2, span{}, nil, "meta page is not valid, the last transaction may be lost")
+	}
 	if err := w.page(ctx, h.root, span{top: true}); err != nil {
 		return nil, fmt.Errorf("check %s: %w", f.Name(), err)
 	}
@@ -65,6 +68,10 @@ type walk struct {
 	head     head
 	used     []bool
 	problems []Problem
+}
+
+func newWalk(f io.ReaderAt, h head) *walk {
+	return &walk{file: f, head: h, used: make([]bool, h.pages)}
 }
 
 // A span is what is known of a page before it is read: whose it is and which keys may be on it.

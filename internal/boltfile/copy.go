@@ -75,8 +75,8 @@ func summary(problems []Problem) error {
 const compactTx = 4 << 20
 
 // Compact rewrites the file without what was deleted. Until then deleted records can still be read in its bytes, and
-// the file never becomes smaller, so it belongs to every erasure. Transactions wait meanwhile (measured: 8 MiB of
-// records in a file of 87 MiB take 31 ms). An interruption leaves the old file or the new one; with an error the old
+// the file never becomes smaller, so it belongs to every erasure. Transactions wait meanwhile (40,000
+// records in 10 MiB: about 0.1 s). An interruption leaves the old file or the new one; with an error the old
 // one goes on being used, or the database has failed as after a commit ([ErrUnknown]). The end of ctx is noticed only
 // before it begins.
 func (f *File) Compact(ctx context.Context) error {

@@ -127,16 +127,20 @@ func (f *File) open() error {
 			f.raw, err = openExisting(path, flag)
 			return f.raw, err
 		}))
-		if err == nil && !sameFile(f.raw, f.path) {
-			// Whoever had it open replaced it while we waited for the lock.
-			err = errors.Join(berrors.ErrTimeout, f.db.Close())
-		}
 		return err
 	})
-	if err != nil && f.raw != nil {
+	switch {
+	case err != nil && f.raw != nil:
 		_ = f.raw.Close()
+		return err
+	case err != nil:
+		return err
+	case !sameFile(f.raw, f.path):
+		// Whoever had it open has compacted it while we waited, and what we have locked is the old file.
+		_ = f.db.Close()
+		return f.open()
 	}
-	return err
+	return nil
 }
 
 // openShared opens and locks a file that is only read, so that nobody writes it meanwhile.
@@ -144,7 +148,7 @@ func openShared(path string, open func(string, int) (*os.File, error)) (db *bbol
 	err = guard(path, func() (err error) {
 		db, err = bbolt.Open(path, 0, &bbolt.Options{
 			ReadOnly: true,
-			Timeout:  time.Second,
+			Timeout:  1, // one attempt
 			OpenFile: func(path string, flag int, _ os.FileMode) (_ *os.File, err error) {
 				raw, err = open(path, flag)
 				return raw, err
@@ -183,6 +187,10 @@ func (f *File) settle(last marker) error {
 		return err
 	}
 	f.removeLeftovers()
+	if h, err := readHead(f.raw); err == nil && h.alone {
+		// A power cut during a commit leaves this too, so it is no reason to refuse.
+		f.opts.Log.Warn("one of two meta pages is damaged, the last transaction may be lost", "path", f.path)
+	}
 	return f.mark(own)
 }
 
@@ -269,11 +277,29 @@ func openExisting(path string, flag int) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := readHead(f); err != nil {
+	if err := inspect(f); err != nil {
 		_ = f.Close()
 		return nil, err
 	}
 	return f, nil
+}
+
+// inspect looks at all that bbolt reads when it opens a file: a false length in the free list would make it ask for any
+// amount of memory.
+func inspect(f *os.File) error {
+	h, err := readHead(f)
+	if err != nil || h.freelist == noFreelist {
+		return err
+	}
+	w := newWalk(f, h)
+	w.freelist()
+	if err := summary(w.problems); err != nil {
+		// If somebody has written meanwhile, the page was perhaps no longer the free list. The lock will show that.
+		if now, again := readHead(f); again == nil && now == h {
+			return err
+		}
+	}
+	return nil
 }
 
 // guard calls fn, in which bbolt looks at pages that may be damaged: it panics then, or touches what is not mapped.

@@ -38,6 +38,7 @@ type head struct {
 	freelist uint64 // page of the free list, or noFreelist
 	pages    uint64 // all pages in use have a lower number
 	tx       uint64
+	alone    bool // the other meta page is damaged; it may have been the newer one
 }
 
 // readHead reads the meta pages and compares what they say with the size of the file. The error is an *OpenError
@@ -65,15 +66,20 @@ func readHead(f *os.File) (head, error) {
 func newestMeta(r io.ReaderAt) (head, error) {
 	newest, err := readMeta(r, 0)
 	found, magic := err == nil, !errors.Is(err, errNoMeta)
+	newest.alone = true
 	for at := int64(smallestPage); at <= largestPage; at <<= 1 {
 		if found && uint64(at) != newest.pageSize {
 			continue
 		}
 		h, err := readMeta(r, at)
-		if err == nil && uint64(at) == h.pageSize && (!found || h.tx > newest.tx) {
+		magic = magic || !errors.Is(err, errNoMeta)
+		if err != nil || uint64(at) != h.pageSize {
+			continue
+		}
+		h.alone, newest.alone = !found, false
+		if !found || h.tx > newest.tx {
 			return h, nil
 		}
-		magic = magic || !errors.Is(err, errNoMeta)
 	}
 	switch {
 	case found:

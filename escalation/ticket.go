@@ -56,7 +56,7 @@ type Ticket struct {
 	Notices   []Notice  `json:"notices,omitempty"`
 	Next      time.Time `json:"next,omitzero"` // when time alone brings the next event
 
-	state
+	state `json:"-"`
 }
 
 // state is what apply derives; it is never stored.

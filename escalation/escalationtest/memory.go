@@ -40,20 +40,25 @@ func (s *Memory) Change(ctx context.Context, id escalation.ID, fn func(*escalati
 	if err := fn(t); err != nil {
 		return nil, err
 	}
-	keys := t.Keys()
-	if owner := s.messageOwner(t.ID, keys); owner != 0 {
-		return nil, &escalation.SeenError{ID: owner}
-	}
+	t.ID = cmp.Or(id, s.last+1)
 	data, err := escalation.Encode(t)
 	if err != nil {
 		return nil, err
 	}
+	stored, err := escalation.Decode(data)
+	if err != nil {
+		return nil, err
+	}
+	keys := stored.Keys()
+	if owner := s.messageOwner(stored.ID, keys); owner != 0 {
+		return nil, &escalation.SeenError{ID: owner}
+	}
 	if s.tickets == nil {
 		s.tickets, s.keys = map[escalation.ID][]byte{}, map[escalation.ID][]escalation.Key{}
 	}
-	s.tickets[t.ID], s.keys[t.ID] = data, keys
-	s.last = max(s.last, t.ID)
-	return escalation.Decode(data)
+	s.tickets[stored.ID], s.keys[stored.ID] = data, keys
+	s.last = max(s.last, stored.ID)
+	return stored, nil
 }
 
 // messageOwner returns the other ticket that owns one of the message keys.
@@ -69,9 +74,12 @@ func (s *Memory) messageOwner(id escalation.ID, keys []escalation.Key) escalatio
 }
 
 // Ticket implements escalation.Store.
-func (s *Memory) Ticket(_ context.Context, id escalation.ID) (*escalation.Ticket, error) {
+func (s *Memory) Ticket(ctx context.Context, id escalation.ID) (*escalation.Ticket, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	return s.read(id)
 }
 
@@ -84,9 +92,12 @@ func (s *Memory) read(id escalation.ID) (*escalation.Ticket, error) {
 }
 
 // Find implements escalation.Store.
-func (s *Memory) Find(_ context.Context, q escalation.Query) ([]*escalation.Ticket, error) {
+func (s *Memory) Find(ctx context.Context, q escalation.Query) ([]*escalation.Ticket, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	type hit struct {
 		key escalation.Key
 		id  escalation.ID

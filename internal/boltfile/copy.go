@@ -115,12 +115,9 @@ func (f *File) Compact(ctx context.Context) error {
 	return nil
 }
 
-// rewrite copies all records into db and checks the copy.
+// rewrite copies all records into db, which syncs every commit, and checks the copy.
 func (f *File) rewrite(ctx context.Context, db *bbolt.DB, raw *os.File) error {
 	if err := bbolt.Compact(db, f.db, compactTx); err != nil {
-		return err
-	}
-	if err := raw.Sync(); err != nil {
 		return err
 	}
 	problems, err := checkPages(ctx, raw)

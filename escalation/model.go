@@ -17,6 +17,7 @@ type Model struct {
 	Calendars   map[string]*Calendar
 	Targets     map[Priority]Target
 	Remind      []int         // percent of a target after which the holder is reminded, ascending: 50, 80
+	Otherwise   Role          // whose task it is when no room of the building is known
 	Supervisor  string        // the party that is told when nobody acts
 	Lapse       time.Duration // wall time after which an unanswered conversation is over
 	Close       Span          // business time of the school after which a solved ticket is closed

@@ -78,6 +78,29 @@ func (d *Desk) ByMessage(ctx context.Context, by Person, message string) (*Ticke
 	return found[0], nil
 }
 
+// ByPost returns the ticket that a post of the bot told of, as far as the
+// person may see it. Posts are named as [Desk.Told] was told.
+func (d *Desk) ByPost(ctx context.Context, by Person, ref string) (*Ticket, error) {
+	found, err := d.visible(ctx, by, Query{Index: ByPost, Value: ref, Limit: 1})
+	if err == nil && len(found) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// Waiting returns questions that the bot has not answered and that have been
+// quiet since before, those that wait longest first.
+func (d *Desk) Waiting(ctx context.Context, before time.Time) ([]*Ticket, error) {
+	found, err := d.store.Find(ctx, Query{Index: ByWaiting, To: before.Add(1)})
+	if err != nil {
+		return nil, fmt.Errorf("find waiting questions: %w", err)
+	}
+	return found, nil
+}
+
 // Each calls fn for every ticket asked within [from, to), in order of time, for
 // figures and exports. It reads in short transactions; fn may take its time.
 func (d *Desk) Each(ctx context.Context, from, to time.Time, fn func(*Ticket) error) error {

@@ -17,6 +17,9 @@ func (m *Model) Steps(school, room string, task Role) []Role {
 	if r, ok := m.Room(room); ok && task == "" {
 		task = r.Role
 	}
+	if task == "" {
+		task = m.Otherwise
+	}
 	for _, rule := range m.Connections[s.Connection].Rules {
 		if len(rule.Rooms) > 0 && !slices.Contains(rule.Rooms, room) {
 			continue

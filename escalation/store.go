@@ -50,8 +50,15 @@ const (
 	ByParty     Index = "party"     // unsolved tickets: the party that holds them; when opened
 	ByDue       Index = "due"       // no value; when time alone brings the next event
 	ByUnsent    Index = "unsent"    // no value; when the next notice may be tried
+	ByWaiting   Index = "waiting"   // no value; when last spoken: questions that the bot has not answered
+	ByPost      Index = "post"      // the platform's name of a notice's post; when it was posted
 	ByAsked     Index = "asked"     // no value; when asked: all tickets in the order of time
 )
+
+// Indexes lists all indexes, for stores.
+var Indexes = []Index{
+	ByMessage, ByThread, ByRequester, BySchool, ByParty, ByDue, ByUnsent, ByWaiting, ByPost, ByAsked,
+}
 
 // A Key is one entry of an index that leads to a ticket.
 type Key struct {
@@ -91,6 +98,14 @@ func (t *Ticket) Keys() []Key {
 	}
 	if t.Unsolved() {
 		keys = append(keys, Key{BySchool, t.School, t.Opened}, Key{ByParty, t.Holder.Party, t.Opened})
+	}
+	if t.Status == StatusAsked && t.Expect == "" {
+		keys = append(keys, Key{ByWaiting, "", t.Active()})
+	}
+	for i := range t.Notices {
+		if n := &t.Notices[i]; n.Ref != "" {
+			keys = append(keys, Key{ByPost, n.Ref, n.Sent})
+		}
 	}
 	if !t.Next.IsZero() {
 		keys = append(keys, Key{ByDue, "", t.Next})

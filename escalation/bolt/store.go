@@ -45,12 +45,6 @@ const recordVersion = 1
 
 var ticketsBucket = []byte("tickets")
 
-// indexes are all indexes of the package escalation; each has its bucket.
-var indexes = []escalation.Index{
-	escalation.ByMessage, escalation.ByThread, escalation.ByRequester, escalation.BySchool,
-	escalation.ByParty, escalation.ByDue, escalation.ByUnsent, escalation.ByAsked,
-}
-
 func indexBucket(i escalation.Index) []byte { return []byte("tickets." + string(i)) }
 
 // A Store keeps tickets in a database file. It is safe for concurrent use.
@@ -72,7 +66,7 @@ func Open(f *boltfile.File, log *slog.Logger) (*Store, error) {
 		if _, err := tx.CreateBucketIfNotExists(ticketsBucket); err != nil {
 			return err
 		}
-		for _, i := range indexes {
+		for _, i := range escalation.Indexes {
 			if _, err := tx.CreateBucketIfNotExists(indexBucket(i)); err != nil {
 				return err
 			}

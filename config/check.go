@@ -1,0 +1,166 @@
+package config
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"ersthelfer/escalation"
+	"ersthelfer/knowledge"
+)
+
+// check looks at what only the whole model shows.
+func (c cursor) check(cfg *Config) {
+	c.checkFallbacks(cfg.Model)
+	c.checkRooms()
+	for _, id := range cfg.Schools {
+		at := c.at("schools", id)
+		at.checkConnection(cfg.Model, id)
+		at.checkRoles(cfg.Model, id)
+	}
+	dropBroken(cfg)
+	for _, p := range cfg.People {
+		c.at("people", string(p.ID)).checkReach(p, cfg.Platforms)
+	}
+}
+
+// checkRooms warns of rooms that articles of the program belong to and that the building has not.
+func (c cursor) checkRooms() {
+	have := c.r.rooms()
+	missing := slices.DeleteFunc(standardRooms(), func(id string) bool { return slices.Contains(have, id) })
+	if len(missing) > 0 {
+		c.at("building").warn("add them, so that tickets about these articles find their role",
+			"has no room %s, to which articles of the program belong", strings.Join(missing, ", "))
+	}
+}
+
+// standardRooms returns the rooms of the building in the defaults.
+func standardRooms() []string {
+	r := &reader{}
+	r.root = cursor{r: r, node: builtIn()}
+	return r.rooms()
+}
+
+// checkConnection records a built-in way of connecting schools that does not fit a building of one's own.
+func (c cursor) checkConnection(m *escalation.Model, id string) {
+	connection := m.Schools[id].Connection
+	if room := strayRoom(m, connection); room != "" && c.r.root.at("models", connection).builtIn() {
+		c.at("model").problem("write models: "+connection+": with the rooms of your building",
+			"%q names the room %q, which your building has not", connection, room)
+	}
+}
+
+// strayRoom returns a room that a connection names and the building has not.
+func strayRoom(m *escalation.Model, connection string) string {
+	if m.Connections[connection] == nil {
+		return ""
+	}
+	for _, rule := range m.Connections[connection].Rules {
+		for _, room := range rule.Rooms {
+			if _, ok := m.Room(room); !ok {
+				return room
+			}
+		}
+	}
+	return ""
+}
+
+// dropBroken takes ways of connecting schools out of the model that fit neither the building nor a school.
+func dropBroken(cfg *Config) {
+	for name := range cfg.Model.Connections {
+		if strayRoom(cfg.Model, name) != "" {
+			delete(cfg.Model.Connections, name)
+		}
+	}
+}
+
+// checkRoles records roles of a school that nobody fills, where a ticket would find nobody but the
+// supervisor or a step of the school's model would always be empty.
+func (c cursor) checkRoles(m *escalation.Model, id string) {
+	s := m.Schools[id]
+	conn := m.Connections[s.Connection]
+	if conn == nil {
+		return
+	}
+	for _, role := range c.r.neededRoles(conn) {
+		rule := m.Roles[role]
+		switch place := c.at("roles", string(role)); {
+		case rule == nil || s.Roles[role] != "" || place.node != nil:
+		case role == "contact" && c.at("contact").node != nil:
+		case rule.Vacant == escalation.VacantFallback && s.Roles[rule.Fallback] != "":
+			place.warn("add "+string(role)+": below roles, or leave it to "+string(rule.Fallback),
+				"nobody fills this role; %s acts instead", rule.Fallback)
+		case isStep(conn, role) || !elsewhere(s, conn):
+			place.problem("add "+string(role)+": below roles and a party or [people]", "nobody fills this role")
+		}
+	}
+}
+
+// neededRoles returns the roles that tickets can come to: as steps, by the rooms of the building and
+// by the articles.
+func (r *reader) neededRoles(conn *escalation.Connection) []escalation.Role {
+	var all []escalation.Role
+	for _, rule := range conn.Rules {
+		all = append(all, rule.Steps...)
+	}
+	for floor := range r.root.at("building").items() {
+		for room := range floor.at("rooms").items() {
+			if at := room.at("role"); at.node != nil {
+				all = append(all, escalation.Role(at.node.Value))
+			}
+		}
+	}
+	for _, name := range knowledge.RoleNames {
+		if name != "contact" {
+			all = append(all, escalation.Role(name))
+		}
+	}
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(role escalation.Role) bool { return role == escalation.Task })
+}
+
+// isStep reports whether a way of connecting schools names the role itself.
+func isStep(conn *escalation.Connection, role escalation.Role) bool {
+	return slices.ContainsFunc(conn.Rules, func(r escalation.ConnectionRule) bool { return slices.Contains(r.Steps, role) })
+}
+
+// elsewhere reports whether every rule has a step besides the task that somebody fills.
+func elsewhere(s *escalation.School, conn *escalation.Connection) bool {
+	return !slices.ContainsFunc(conn.Rules, func(r escalation.ConnectionRule) bool {
+		return !slices.ContainsFunc(r.Steps, func(role escalation.Role) bool { return s.Roles[role] != "" })
+	})
+}
+
+// checkReach warns of a person whom the program can tell nothing.
+func (c cursor) checkReach(p Person, on Platforms) {
+	reached := on.Mattermost != nil && p.Accounts["mattermost"] != "" ||
+		on.Slack != nil && p.Accounts["slack"] != "" || on.Web.Chat && p.Accounts["web"] != ""
+	if !reached {
+		c.warn("add mattermost:, slack: or web: with the account there", "nobody can reach %s: no account on a platform that is set up", p.Name)
+	}
+}
+
+// ahead is for how many days school holidays should be known.
+const ahead = 90
+
+// A follower is a calendar of the file that follows the school holidays that the program knows.
+type follower struct {
+	at       cursor
+	calendar *escalation.Calendar
+}
+
+// Warnings returns what works, but is hardly meant, at a time: among it the calendars whose school
+// holidays end within 90 days, after which the clocks of schools run through holidays.
+func (c *Config) Warnings(now time.Time) Problems {
+	warnings := slices.Clone(c.warnings)
+	soon := escalation.DateOf(now.In(c.Zone)).Add(ahead)
+	for _, f := range c.followers {
+		if known := f.calendar.KnownUntil(); known.Before(soon) {
+			warnings = append(warnings, f.at.place(remark{
+				"the last school holidays that are known end on " + known.String(),
+				"update the program, or add the next ones below off",
+			})...)
+		}
+	}
+	return warnings.sorted()
+}

@@ -1,0 +1,211 @@
+package config
+
+import (
+	"net"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// secret adds a key for a secret and its twin NAME_file, the path of a file that holds it.
+func (f fields) secret(key string, to *Secret) fields {
+	f[key] = func(c cursor) { c.secret(to) }
+	f[key+"_file"] = func(c cursor) { c.secretFile(to) }
+	return f
+}
+
+// secret reads a secret that stands here or in the environment. It is gone from the tree then.
+func (c cursor) secret(to *Secret) {
+	text := c.text()
+	if text == "" {
+		return
+	}
+	if c.r.from[c.node] == "" && !c.builtIn() {
+		c.r.inline = append(c.r.inline, c)
+	}
+	c.node.Value = concealed
+	c.give(to, text)
+}
+
+// secretFile reads a secret from a file; a newline at the end does not belong to it.
+func (c cursor) secretFile(to *Secret) {
+	name := c.file()
+	if name == "" {
+		return
+	}
+	info, err := os.Stat(name)
+	if err == nil && info.Size() > 1<<16 {
+		c.problem("name the file that holds the secret alone", "%s is too large for a secret", name)
+		return
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		c.problem("write the secret into that file, readable for this program", "cannot read %s: %s", name, reason(err))
+		return
+	}
+	text := strings.TrimSpace(strings.TrimPrefix(string(data), "\ufeff"))
+	if text == "" {
+		c.problem("write the secret into it", "%s is empty", name)
+		return
+	}
+	if info.Mode().Perm()&0o007 != 0 {
+		c.warn("run chmod 600 "+name, "everybody on this machine may read %s", name)
+	}
+	c.give(to, text)
+}
+
+// give stores a secret that no other line has given.
+func (c cursor) give(to *Secret, text string) {
+	if to.IsSet() {
+		c.problem("keep one of the two", "is given twice: as value and as file")
+		return
+	}
+	*to = NewSecret(text)
+}
+
+// needSecret records a problem if neither the key nor its file is there.
+func (c cursor) needSecret(key string) {
+	if c.at(key).node == nil && c.at(key+"_file").node == nil {
+		c.at(key).problem("add "+key+": ${NAME} or "+key+"_file:", "is missing")
+	}
+}
+
+// prefix records a secret of the wrong sort, such as two tokens that were exchanged.
+func (c cursor) prefix(key string, s Secret, prefix string) {
+	at := c.at(key)
+	if at.node == nil {
+		at = c.at(key + "_file")
+	}
+	if s.IsSet() && !strings.HasPrefix(s.Reveal(), prefix) {
+		at.problem("look whether two tokens were exchanged", "does not begin with %s", prefix)
+	}
+}
+
+func (c cursor) platforms() (p Platforms) {
+	c.fields(fields{
+		"web":        into(&p.Web, cursor.web),
+		"mattermost": into(&p.Mattermost, cursor.mattermost),
+		"slack":      into(&p.Slack, cursor.slack),
+	})
+	return p
+}
+
+func (c cursor) web() (w Web) {
+	c.fields(fields{
+		"chat":    into(&w.Chat, cursor.yes),
+		"url":     into(&w.URL, cursor.url),
+		"session": into(&w.Session, between(10*time.Minute, 90*day)),
+		"oidc":    into(&w.OIDC, cursor.oidc),
+	})
+	return w
+}
+
+func (c cursor) oidc() *OIDC {
+	if !c.written() {
+		return nil
+	}
+	var o OIDC
+	c.fields(fields{
+		"issuer": into(&o.Issuer, cursor.url),
+		"client": into(&o.Client, cursor.text),
+		"claim":  into(&o.Claim, cursor.text),
+	}.secret("secret", &o.Secret))
+	c.need("issuer", "client")
+	c.needSecret("secret")
+	return &o
+}
+
+// Names of places on the platforms. A team or channel of Mattermost is named as in its address, or by its id.
+var (
+	mattermostName = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]*$`)
+	slackChannel   = regexp.MustCompile(`^[CDG][A-Z0-9]{8,}$`)
+)
+
+func (c cursor) mattermost() *Mattermost {
+	if !c.written() {
+		return nil
+	}
+	var m Mattermost
+	names := places(mattermostName, "write the name as in its address, such as schul-it")
+	c.fields(fields{
+		"url":      into(&m.URL, cursor.url),
+		"callback": into(&m.Callback, cursor.url),
+		"listen":   into(&m.Listen, cursor.listen),
+		"teams":    into(&m.Teams, names),
+		"channels": into(&m.Channels, names),
+	}.secret("token", &m.Token))
+	c.need("url")
+	c.needSecret("token")
+	return &m
+}
+
+func (c cursor) slack() *Slack {
+	if !c.written() {
+		return nil
+	}
+	s := Slack{Mode: "socket"}
+	c.fields(fields{
+		"mode":     func(c cursor) { s.Mode = c.one("socket", "http") },
+		"channels": into(&s.Channels, places(slackChannel, "write the id of the channel, such as C0123456789")),
+	}.secret("app_token", &s.AppToken).secret("bot_token", &s.BotToken).secret("signing_secret", &s.SigningSecret))
+	c.needSecret("bot_token")
+	if s.Mode == "socket" {
+		c.needSecret("app_token")
+	} else {
+		c.needSecret("signing_secret")
+	}
+	c.prefix("app_token", s.AppToken, "xapp-")
+	c.prefix("bot_token", s.BotToken, "xoxb-")
+	return &s
+}
+
+// places returns what reads the schools to which teams or channels belong. Several may belong to one.
+func places(name *regexp.Regexp, fix string) func(cursor) map[string]string {
+	return func(c cursor) map[string]string {
+		all := map[string]string{}
+		if !c.mapping() {
+			return all
+		}
+		for key, at := range c.pairs() {
+			if !name.MatchString(key.Value) {
+				cursor{r: c.r, path: c.path, key: key}.problem(fix, "%q cannot be the name here", key.Value)
+			}
+			all[key.Value] = at.ref("schools")
+		}
+		return all
+	}
+}
+
+// listen returns host:port; an empty host means all addresses of the machine.
+func (c cursor) listen() string {
+	s := c.text()
+	if s == "" {
+		return ""
+	}
+	_, port, err := net.SplitHostPort(s)
+	n, numeric := strconv.ParseUint(port, 10, 16)
+	if err != nil || numeric != nil || n == 0 && port != "0" {
+		c.problem("write an address and a port from 0 to 65535, such as 127.0.0.1:8080", "%q is not an address to listen at", s)
+		return ""
+	}
+	return s
+}
+
+// local reports whether a host is this machine.
+func local(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// reason is what the system says about a file, without its name.
+func reason(err error) string {
+	switch {
+	case os.IsNotExist(err):
+		return "no such file"
+	case os.IsPermission(err):
+		return "permission denied"
+	}
+	return "not a readable file"
+}

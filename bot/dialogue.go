@@ -1,0 +1,273 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"ersthelfer/escalation"
+	"ersthelfer/knowledge"
+)
+
+// act returns the bare action of a kind.
+func act(k escalation.Kind) escalation.Action { return escalation.Action{Kind: k} }
+
+// prompt asks for something.
+func prompt(e escalation.Expect) escalation.Action {
+	return escalation.Action{Kind: escalation.Prompted, Expect: e}
+}
+
+// detail records a field.
+func detail(field, value string) escalation.Action {
+	return escalation.Action{Kind: escalation.Detailed, Field: field, Value: value}
+}
+
+// fresh returns what the requester has written since the bot last said
+// something: the words that wait for an answer.
+func fresh(t *escalation.Ticket) string {
+	var words []string
+	for _, e := range slices.Backward(t.Events) {
+		if e.Kind == escalation.Offered || e.Kind == escalation.Prompted {
+			break
+		}
+		if (e.Kind == escalation.Asked || e.Kind == escalation.Added) && e.Text != "" {
+			words = append(words, e.Text)
+		}
+	}
+	slices.Reverse(words)
+	return strings.Join(words, "\n")
+}
+
+// answer returns what the bot does about the words that wait for an answer: it
+// shows an article, offers a choice, asks for more, or offers people. Others are
+// the requester's other tickets, newest first.
+func (b *Bot) answer(t *escalation.Ticket, others []*escalation.Ticket) []escalation.Action {
+	text := fresh(t)
+	a := b.library.Answer(text)
+	if whole := t.Question(); whole != text && (a.Outcome == knowledge.None || a.Outcome == knowledge.Talk) {
+		a = b.library.Answer(whole)
+	}
+	actions := b.details(t, a)
+	hits := slices.DeleteFunc(slices.Clone(a.Hits), func(h knowledge.Hit) bool {
+		return slices.Contains(t.Tried, h.Article.ID)
+	})
+	switch {
+	case a.Act == knowledge.ActHuman:
+		return append(actions, b.opening(t, nil)...)
+	case a.Outcome == knowledge.Answered && len(hits) > 0:
+		return append(actions, b.offer(t, hits[0].Article, others)...)
+	case a.Outcome == knowledge.Choose && len(hits) > 1:
+		offered := escalation.Action{Kind: escalation.Offered, Expect: expectChoice, Text: a.Ask}
+		for _, h := range hits {
+			offered.Articles = append(offered.Articles, h.Article.ID)
+		}
+		return append(actions, offered)
+	case a.Outcome == knowledge.Choose && len(hits) == 1:
+		return append(actions, b.offer(t, hits[0].Article, others)...)
+	case len(strings.Fields(t.Question())) < 4 && t.Last(escalation.Prompted) == nil:
+		return append(actions, prompt(expectWords))
+	}
+	return append(actions, prompt(expectTicket))
+}
+
+// details returns the fields that a message told by the way.
+func (b *Bot) details(t *escalation.Ticket, a knowledge.Answer) []escalation.Action {
+	var out []escalation.Action
+	note := func(field string, values []string) {
+		if len(values) > 0 && t.Fields[field] == "" {
+			out = append(out, detail(field, strings.Join(values, ", ")))
+		}
+	}
+	note("place", a.Details.Rooms)
+	note("class", a.Details.Classes)
+	return out
+}
+
+// offer shows one article. Articles that are for people at once open a ticket
+// in the same breath; a ticket about the same thing is noticed.
+func (b *Bot) offer(t *escalation.Ticket, a *knowledge.Article, others []*escalation.Ticket) []escalation.Action {
+	if dup := duplicate(t, a, others); dup != nil {
+		return []escalation.Action{{Kind: escalation.Prompted, Expect: expectDuplicate, Ref: dup.ID}}
+	}
+	shown := escalation.Action{Kind: escalation.Offered, Articles: []string{a.ID}, Expect: expectHelped}
+	if !a.AtOnce {
+		return []escalation.Action{shown}
+	}
+	shown.Expect = ""
+	return []escalation.Action{shown, b.open(t, a, escalation.NoUrgency)}
+}
+
+// duplicate returns the requester's unsolved ticket about the same article, if
+// nothing says that it is about another place.
+func duplicate(t *escalation.Ticket, a *knowledge.Article, others []*escalation.Ticket) *escalation.Ticket {
+	for _, o := range others {
+		same := o.ID != t.ID && o.Unsolved() && o.Article == a.ID
+		here, there := t.Fields["place"], o.Fields["place"]
+		if same && (here == "" || there == "" || strings.EqualFold(here, there)) {
+			return o
+		}
+	}
+	return nil
+}
+
+// opening returns the next step on the way to a ticket: a question, or the
+// ticket. What is asked depends on the article; during a lesson only what is
+// indispensable. More are fields that the same message has just told.
+func (b *Bot) opening(t *escalation.Ticket, more map[string]string) []escalation.Action {
+	known := func(field string) (string, bool) {
+		if v, ok := more[field]; ok {
+			return v, true
+		}
+		v, ok := t.Fields[field]
+		return v, ok
+	}
+	a, hasArticle := b.library.Article(t.Article)
+	urgency, asked := known("urgency")
+	if !asked && (!hasArticle || a.Kind != "request" && !a.AtOnce) {
+		return []escalation.Action{prompt(expectUrgency)}
+	}
+	fields := []string{"place"}
+	if hasArticle {
+		fields = a.Fields
+	}
+	hurry := urgency == string(escalation.Lesson) || urgency == string(escalation.Exam)
+	for i, f := range fields {
+		if i > 1 || hurry && f != "place" {
+			break
+		}
+		if _, ok := known(f); !ok {
+			return []escalation.Action{prompt(escalation.Expect(expectField + f))}
+		}
+	}
+	if !hasArticle {
+		a = nil
+	}
+	return []escalation.Action{b.open(t, a, escalation.Urgency(urgency))}
+}
+
+// open returns the action that makes people responsible.
+func (b *Bot) open(_ *escalation.Ticket, a *knowledge.Article, u escalation.Urgency) escalation.Action {
+	out := escalation.Action{Kind: escalation.Opened, Priority: escalation.PriorityOf("", u, false, false)}
+	if a != nil {
+		out.Room, out.Task = a.Room, escalation.Role(a.Role)
+		out.Priority = escalation.PriorityOf(escalation.Priority(a.Priority), u, a.Kind == "request", false)
+	}
+	return out
+}
+
+// chosen returns the actions for an option that the requester picked.
+func (b *Bot) chosen(t *escalation.Ticket, e *escalation.Event, option string, others []*escalation.Ticket) []escalation.Action {
+	switch option {
+	case "helped":
+		return []escalation.Action{act(escalation.Helped)}
+	case "nothelped":
+		return append([]escalation.Action{act(escalation.NotHelped)}, b.opening(t, nil)...)
+	case "other", "rephrase":
+		if e.Expect == expectHelped {
+			return []escalation.Action{act(escalation.Chose), prompt(expectWords)}
+		}
+		return []escalation.Action{prompt(expectWords)}
+	case "none":
+		return []escalation.Action{act(escalation.Chose), prompt(expectTicket)}
+	case "ticket":
+		return b.opening(t, nil)
+	case "stop":
+		return []escalation.Action{act(escalation.Cancelled)}
+	case "confirm":
+		return []escalation.Action{act(escalation.Confirmed), prompt(expectRating)}
+	case "reopen":
+		return []escalation.Action{act(escalation.Reopened)}
+	case "cancel":
+		return []escalation.Action{act(escalation.Cancelled)}
+	case "keep":
+		return []escalation.Action{detail("kept", "yes")}
+	case "unknown":
+		field, _ := fieldOf(e.Expect)
+		return b.told(t, field, "")
+	case "lesson", "exam":
+		return b.told(t, "urgency", option)
+	case "calm":
+		return b.told(t, "urgency", string(escalation.NoUrgency))
+	case "r1", "r2", "r3", "r4", "r5":
+		return []escalation.Action{{Kind: escalation.Rated, Stars: int(option[1] - '0')}}
+	case "new":
+		return b.apart(t, e)
+	}
+	if i := int(option[len(option)-1] - '0'); option[0] == 'a' && i >= 0 && i < len(e.Articles) {
+		if a, ok := b.library.Article(e.Articles[i]); ok {
+			chose := escalation.Action{Kind: escalation.Chose, Articles: []string{a.ID}}
+			return append([]escalation.Action{chose}, b.offer(t, a, others)...)
+		}
+	}
+	return nil
+}
+
+// told records a field that was asked for and goes on with opening a ticket.
+func (b *Bot) told(t *escalation.Ticket, field, value string) []escalation.Action {
+	next := b.opening(t, map[string]string{field: value})
+	return append([]escalation.Action{detail(field, value)}, next...)
+}
+
+// apart goes on with a question that the requester says is not the other ticket.
+func (b *Bot) apart(t *escalation.Ticket, e *escalation.Event) []escalation.Action {
+	kept := detail("apart", "yes")
+	if e.Expect == expectDuplicate {
+		a := b.library.Answer(t.Question())
+		if len(a.Hits) > 0 {
+			shown := escalation.Action{Kind: escalation.Offered, Articles: []string{a.Hits[0].Article.ID}, Expect: expectHelped}
+			return []escalation.Action{kept, shown}
+		}
+	}
+	return append([]escalation.Action{kept}, b.opening(t, nil)...)
+}
+
+// A stance says how a requester's free text relates to a ticket.
+type stance int
+
+const (
+	isNew      stance = iota // it starts a ticket of its own
+	isMore                   // it belongs to the question that is being answered
+	isValue                  // it is the value of the field that was asked for
+	isReply                  // it answers staff
+	isForStaff               // it belongs to an opened ticket
+	isUnclear                // it may belong to the opened ticket: ask
+)
+
+// How long after the last word a further message still belongs to a conversation.
+const (
+	moreWithin  = 3 * time.Minute // to a question that has been answered
+	freshWithin = 12 * time.Hour  // to a question of the bot
+	staffWithin = 14 * 24 * time.Hour
+)
+
+// stanceOf decides what free text means next to the ticket t, which was the
+// last one spoken of in the conversation; t is nil if there is none.
+func stanceOf(t *escalation.Ticket, a knowledge.Answer, now time.Time) stance {
+	if t == nil {
+		return isNew
+	}
+	idle := now.Sub(t.Active())
+	clear := a.Outcome == knowledge.Answered || a.Outcome == knowledge.Choose
+	switch t.Status {
+	case escalation.StatusAsked, escalation.StatusAnswered:
+		if _, field := fieldOf(t.Expect); field && idle < freshWithin {
+			return isValue
+		}
+		if t.Expect == expectWords && idle < freshWithin || idle < moreWithin || !clear && idle < freshWithin {
+			return isMore
+		}
+	case escalation.StatusPending:
+		if t.Expect == expectReply {
+			return isReply
+		}
+	}
+	switch {
+	case t.Unsolved() && idle < staffWithin && clear:
+		return isNew
+	case t.Unsolved() && idle < moreWithin:
+		return isForStaff
+	case t.Unsolved() && idle < staffWithin:
+		return isUnclear
+	}
+	return isNew
+}

@@ -1,0 +1,257 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"ersthelfer/escalation"
+)
+
+// The loop looks at least this often (wall time), so that a clock that jumps
+// or a lost wake-up costs seconds and no more.
+const lookEvery = 5 * time.Second
+
+// How long (wall time) the loop waits before it tries a notice again: doubled
+// with each attempt up to the last.
+const (
+	retryFirst = 2 * time.Second
+	retryLast  = 5 * time.Minute
+	giveUp     = 60 // attempts: about four hours
+)
+
+// Run runs the platforms and the loop until ctx ends or one of them cannot go
+// on; it then stops the others and returns the errors.
+func (b *Bot) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	errs := make(chan error, len(b.platforms)+1)
+	for _, p := range b.platforms {
+		wg.Go(func() {
+			defer cancel()
+			if err := p.Run(ctx, b.Handle); err != nil {
+				errs <- fmt.Errorf("run %s: %w", p.Name(), err)
+			}
+		})
+	}
+	wg.Go(func() {
+		defer cancel()
+		errs <- b.loop(ctx)
+	})
+	wg.Wait()
+	close(errs)
+	var all []error
+	for err := range errs {
+		all = append(all, err)
+	}
+	return errors.Join(all...)
+}
+
+// loop works off what is due and sleeps until something may be.
+func (b *Bot) loop(ctx context.Context) error {
+	forgotten := time.Time{}
+	for ctx.Err() == nil {
+		next, err := b.Work(ctx)
+		if err != nil && ctx.Err() == nil {
+			b.log.Error("work", "err", err)
+		}
+		if now := b.desk.Now(); now.Sub(forgotten) > 24*time.Hour {
+			forgotten = now
+			if err := b.forget(ctx, now); err != nil && ctx.Err() == nil {
+				b.log.Error("forget", "err", err)
+			}
+		}
+		wait := lookEvery
+		if !next.IsZero() {
+			wait = min(wait, max(next.Sub(b.desk.Now()), 10*time.Millisecond))
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-b.wake:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+	return nil
+}
+
+// Work does once what is due: it answers questions that have been quiet, lets
+// the desk record what time has brought, and posts the notices that wait. It
+// returns when there is something to do again, or the zero time.
+func (b *Bot) Work(ctx context.Context) (next time.Time, err error) {
+	now := b.desk.Now()
+	sooner := func(at time.Time) {
+		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	due, errTick := b.desk.Tick(ctx, now)
+	sooner(due)
+	waiting, errWait := b.desk.Waiting(ctx, now.Add(b.quiet))
+	for _, t := range waiting {
+		if at := t.Active().Add(b.quiet); at.After(now) {
+			sooner(at)
+			continue
+		}
+		errWait = errors.Join(errWait, b.reply(ctx, t.ID))
+	}
+	errSend := b.deliver(ctx, now)
+	at, errNext := b.desk.NextUnsent(ctx)
+	sooner(at)
+	return next, errors.Join(errTick, errWait, errSend, errNext)
+}
+
+// settle answers a question at once, or leaves it to the loop when quick
+// messages in a row are to become one request.
+func (b *Bot) settle(ctx context.Context, id escalation.ID) error {
+	if b.quiet > 0 {
+		b.Wake()
+		return nil
+	}
+	return b.reply(ctx, id)
+}
+
+// reply answers a question that waits, if it still does.
+func (b *Bot) reply(ctx context.Context, id escalation.ID) error {
+	t, err := b.desk.Ticket(ctx, escalation.Nobody, id)
+	if err != nil {
+		return err
+	}
+	if t.Status != escalation.StatusAsked || t.Expect != "" {
+		return nil
+	}
+	others, err := b.desk.Mine(ctx, t.Requester, 20)
+	if err != nil {
+		return err
+	}
+	if _, err := b.desk.Do(ctx, escalation.Nobody, id, b.answer(t, others)...); err != nil {
+		return fmt.Errorf("reply to ticket %d: %w", id, err)
+	}
+	return nil
+}
+
+// deliver posts the notices that wait, calls to act before everything else.
+func (b *Bot) deliver(ctx context.Context, now time.Time) error {
+	tickets, err := b.desk.Unsent(ctx, now, 200)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(tickets, func(x, y *escalation.Ticket) int { return urgent(y, now) - urgent(x, now) })
+	for _, t := range tickets {
+		for _, n := range t.Waiting(now) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := b.notify(ctx, t, n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// urgent returns 1 if somebody waits to be called to act.
+func urgent(t *escalation.Ticket, now time.Time) int {
+	for _, n := range t.Waiting(now) {
+		if n.To.As != escalation.Requester {
+			return 1
+		}
+	}
+	return 0
+}
+
+// notify posts one notice and marks it, or records why it could not.
+func (b *Bot) notify(ctx context.Context, t *escalation.Ticket, n escalation.Notice) error {
+	post, platform, err := b.compose(ctx, t, n)
+	if err != nil {
+		return err
+	}
+	ref := ""
+	switch p := b.platforms[platform]; {
+	case p == nil:
+		err = fmt.Errorf("no platform for the recipient: %w", ErrUndeliverable)
+	case post.Body == nil:
+		// Nothing to say to this recipient about that: told.
+	default:
+		ref, err = p.Send(ctx, post)
+	}
+	var later *LaterError
+	switch {
+	case err == nil:
+		err = b.desk.Told(ctx, t.ID, n.Key, ref)
+		return errors.Join(err, b.retire(ctx, t, n))
+	case errors.Is(err, ErrUndeliverable) || n.Tries >= giveUp:
+		b.log.Warn("notice is undeliverable", "ticket", t.ID, "platform", platform, "tries", n.Tries)
+		return b.desk.Undeliverable(ctx, t.ID, n.Key, "undeliverable on "+platform)
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &later):
+		return b.desk.Retry(ctx, t.ID, n.Key, b.desk.Now().Add(later.After))
+	}
+	b.log.Warn("notice will be tried again", "ticket", t.ID, "platform", platform, "tries", n.Tries)
+	wait := min(retryFirst<<min(n.Tries, 20), retryLast)
+	return b.desk.Retry(ctx, t.ID, n.Key, b.desk.Now().Add(wait))
+}
+
+// retire takes the choices away from earlier posts to the same recipient whose
+// moment is over, on platforms that can change posts. It is a courtesy: a late
+// press is refused anyway, so errors are only logged.
+func (b *Bot) retire(ctx context.Context, t *escalation.Ticket, n escalation.Notice) error {
+	for _, old := range t.Notices {
+		if old.Ref == "" || old.To != n.To || old.Event >= n.Event {
+			continue
+		}
+		post, platform, err := b.compose(ctx, t, old)
+		if err != nil {
+			return err
+		}
+		editor, ok := b.platforms[platform].(Editor)
+		if !ok || len(post.Choices) == 0 || !b.outdated(t, old, n) {
+			continue
+		}
+		post.Choices = nil
+		if err := editor.Edit(ctx, old.Ref, post); err != nil && ctx.Err() == nil {
+			b.log.Warn("post keeps its choices", "ticket", t.ID, "platform", platform)
+		}
+	}
+	return nil
+}
+
+// outdated reports whether the choices of an earlier post mean nothing any more
+// after a newer one: the requester's with every new question, those of staff
+// when the ticket is over.
+func (b *Bot) outdated(t *escalation.Ticket, old, _ escalation.Notice) bool {
+	if old.To.As == escalation.Requester {
+		_, seq := asking(t)
+		return seq != old.Event
+	}
+	return !t.Unsolved()
+}
+
+// post sends small talk.
+func (b *Bot) post(ctx context.Context, platform string, p Post) error {
+	to := b.platforms[platform]
+	if to == nil {
+		return fmt.Errorf("post on %s: no such platform", platform)
+	}
+	if _, err := to.Send(ctx, b.listed(to, p)); err != nil && !errors.Is(err, ErrUndeliverable) {
+		return fmt.Errorf("post on %s: %w", platform, err)
+	}
+	return nil
+}
+
+// listed writes the choices as numbered lines for a platform without buttons.
+func (b *Bot) listed(to Platform, p Post) Post {
+	if to.Traits().Buttons {
+		return p
+	}
+	for i, c := range p.Choices {
+		p.Body = append(p.Body, Block{Kind: Item, Number: i + 1, Spans: []Span{{Text: c.Label}}})
+	}
+	return p
+}

@@ -1,0 +1,318 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ersthelfer/escalation"
+	"ersthelfer/knowledge"
+)
+
+// command carries out a command.
+func (t *turn) command(ctx context.Context, c command) error {
+	t.about = c.id
+	if k, ok := staffKinds[c.word]; ok {
+		return t.staffDo(ctx, c.id, k, c.text)
+	}
+	switch c.word {
+	case "status":
+		return t.status(ctx, c.id)
+	case "mine":
+		return t.mine(ctx)
+	case "queue":
+		return t.queue(ctx)
+	case "show":
+		return t.show(ctx, c.id)
+	case "stop":
+		return t.stop(ctx, c.id)
+	case "human":
+		return t.human(ctx)
+	case "english":
+		return t.setLanguage(ctx, "en")
+	case "deutsch":
+		return t.setLanguage(ctx, "de")
+	case "help":
+		return t.help(ctx)
+	}
+	return t.greet(ctx)
+}
+
+// help lists what one can say; staff see their commands too.
+func (t *turn) help(ctx context.Context) error {
+	body := t.v.say("help")
+	if len(t.b.desk.Model().Queues(t.p.Person)) > 0 {
+		body = append(body, t.v.say("help.staff")...)
+	}
+	return t.say(ctx, body)
+}
+
+// introduce says once that this is a program, before anything else.
+func (t *turn) introduce(ctx context.Context) error {
+	_, err := t.b.changeProfile(ctx, t.p.Person, func(p *Profile) { p.Greeted = t.b.desk.Now() })
+	if err != nil {
+		return err
+	}
+	return t.say(ctx, t.v.say("hello.bot"))
+}
+
+func (t *turn) setLanguage(ctx context.Context, lang string) error {
+	if _, err := t.b.changeProfile(ctx, t.p.Person, func(p *Profile) { p.Language = lang }); err != nil {
+		return err
+	}
+	t.v = t.b.texts.voice(lang)
+	return t.say(ctx, t.v.say("language.set"))
+}
+
+// askSchool asks a person whose school is not known, and keeps the message.
+func (t *turn) askSchool(ctx context.Context) error {
+	schools := t.b.desk.Model().Schools
+	if len(schools) == 0 {
+		return t.say(ctx, t.v.say("school.none"))
+	}
+	if t.p.Held != nil {
+		if id := t.b.schoolNamed(t.m.Text); id != "" {
+			return t.chooseSchool(ctx, id)
+		}
+		return t.sayWithSchools(ctx, t.v.say("school.again"))
+	}
+	_, err := t.b.changeProfile(ctx, t.p.Person, func(p *Profile) {
+		p.Held = &Held{ID: t.m.ID, Text: t.m.Text, In: t.m.In, Files: t.m.Files}
+	})
+	if err != nil {
+		return err
+	}
+	return t.sayWithSchools(ctx, append(t.v.say("hello.bot"), t.v.say("school.ask")...))
+}
+
+func (t *turn) sayWithSchools(ctx context.Context, body Rich) error {
+	var choices []Choice
+	for _, id := range t.b.schoolIDs() {
+		choices = append(choices, Choice{ID: "school/" + id, Label: t.b.desk.Model().Schools[id].Name})
+	}
+	return t.say(ctx, body, choices...)
+}
+
+func (b *Bot) schoolIDs() []string {
+	return slices.Sorted(maps.Keys(b.desk.Model().Schools))
+}
+
+// schoolNamed returns the school that a text names: its number in the list, its
+// id, or a part of its name that no other has.
+func (b *Bot) schoolNamed(text string) string {
+	text = strings.ToLower(strings.TrimSpace(text))
+	ids := b.schoolIDs()
+	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(ids) {
+		return ids[n-1]
+	}
+	var found []string
+	for _, id := range ids {
+		name := strings.ToLower(b.desk.Model().Schools[id].Name)
+		if text == id || text == name {
+			return id
+		}
+		if len(text) > 2 && strings.Contains(name, text) {
+			found = append(found, id)
+		}
+	}
+	if len(found) == 1 {
+		return found[0]
+	}
+	return ""
+}
+
+// chooseSchool remembers the school and takes up the message that was kept.
+func (t *turn) chooseSchool(ctx context.Context, id string) error {
+	school := t.b.desk.Model().Schools[id]
+	if school == nil {
+		return t.private(ctx, t.v.say("refuse.stale"))
+	}
+	held := t.p.Held
+	p, err := t.b.changeProfile(ctx, t.p.Person, func(p *Profile) {
+		p.School, p.Held, p.Greeted = id, nil, t.b.desk.Now()
+	})
+	if err != nil {
+		return err
+	}
+	t.p = p
+	if err := t.say(ctx, t.v.say("school.set", "school", school.Name)); err != nil || held == nil {
+		return err
+	}
+	t.m.ID, t.m.Text, t.m.In, t.m.Files, t.m.Choice = held.ID, held.Text, held.In, held.Files, ""
+	return t.converse(ctx)
+}
+
+// status tells where a ticket stands, or all of one's unsolved ones.
+func (t *turn) status(ctx context.Context, id escalation.ID) error {
+	if id != 0 {
+		ticket, err := t.b.desk.Ticket(ctx, t.p.Person, id)
+		if err != nil {
+			return err
+		}
+		return t.say(ctx, t.b.standing(t.v, ticket))
+	}
+	mine, err := t.b.desk.Mine(ctx, t.p.Person, 30)
+	if err != nil {
+		return err
+	}
+	var body Rich
+	for _, ticket := range mine {
+		if ticket.Unsolved() || ticket.Status == escalation.StatusSolved {
+			body = append(body, t.b.standing(t.v, ticket)...)
+		}
+	}
+	if body == nil {
+		body = t.v.say("status.none")
+	}
+	return t.say(ctx, body)
+}
+
+// mine lists one's tickets, the solved ones too.
+func (t *turn) mine(ctx context.Context) error {
+	mine, err := t.b.desk.Mine(ctx, t.p.Person, 20)
+	if err != nil {
+		return err
+	}
+	var body Rich
+	for _, ticket := range mine {
+		body = append(body, t.v.say("status.row", "id", name(ticket.ID), "title", t.b.title(t.v, ticket),
+			"status", t.v.word("state."+string(ticket.Status)))...)
+	}
+	if body == nil {
+		body = t.v.say("mine.none")
+	}
+	return t.say(ctx, body)
+}
+
+// queue lists what waits for a member of staff.
+func (t *turn) queue(ctx context.Context) error {
+	waiting, err := t.b.desk.Queue(ctx, t.p.Person)
+	if err != nil {
+		return err
+	}
+	if len(waiting) == 0 {
+		return t.say(ctx, t.v.say("queue.none"))
+	}
+	body := t.v.say("queue.head", "count", strconv.Itoa(len(waiting)))
+	for _, ticket := range waiting[:min(len(waiting), 20)] {
+		body = append(body, t.v.say("queue.row", "id", name(ticket.ID), "priority", string(ticket.Priority),
+			"school", t.b.school(ticket), "place", t.b.place(t.v, ticket), "title", t.b.title(t.v, ticket),
+			"status", t.v.word("state."+string(ticket.Status)))...)
+	}
+	return t.say(ctx, body)
+}
+
+// show tells the whole history of a ticket, as far as the person may see it.
+func (t *turn) show(ctx context.Context, id escalation.ID) error {
+	ticket, err := t.b.desk.Ticket(ctx, t.p.Person, id)
+	if err != nil {
+		return err
+	}
+	body := t.v.say("show.head", "id", name(id), "school", t.b.school(ticket), "status", t.v.word("state."+string(ticket.Status)))
+	body = append(body, t.b.history(t.v, ticket)...)
+	return t.say(ctx, body, t.b.staffChoices(t.v, ticket, t.p.Person)...)
+}
+
+// stop ends what is being talked about: the draft, the conversation, or, after
+// asking, an opened ticket.
+func (t *turn) stop(ctx context.Context, id escalation.ID) error {
+	if t.p.Draft != nil {
+		_, err := t.b.changeProfile(ctx, t.p.Person, func(p *Profile) { p.Draft = nil })
+		return errors.Join(err, t.say(ctx, t.v.say("stopped")))
+	}
+	var cur *escalation.Ticket
+	if id != 0 {
+		ticket, err := t.b.desk.Ticket(ctx, t.p.Person, id)
+		if err != nil {
+			return err
+		}
+		cur = ticket
+	} else {
+		recent, err := t.b.desk.Recent(ctx, t.p.Person, t.m.In, 10)
+		if err != nil {
+			return err
+		}
+		cur = current(recent)
+	}
+	switch {
+	case cur == nil || cur.Status == escalation.StatusClosed || cur.Status == escalation.StatusHelped:
+		return t.say(ctx, t.v.say("nothing"))
+	case cur.IsOpened() && cur.Unsolved():
+		_, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, escalation.Action{Kind: escalation.Prompted, Expect: expectCancel, Message: t.m.ID})
+		return err
+	case cur.IsOpened():
+		return t.say(ctx, t.v.say("nothing"))
+	}
+	if _, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, escalation.Action{Kind: escalation.Cancelled, Message: t.m.ID}); err != nil {
+		return err
+	}
+	return t.say(ctx, t.v.say("stopped"))
+}
+
+// human passes the present question on to people, or starts one for it.
+func (t *turn) human(ctx context.Context) error {
+	if t.p.School == "" {
+		return t.askSchool(ctx)
+	}
+	recent, err := t.b.desk.Recent(ctx, t.p.Person, t.m.In, 10)
+	if err != nil {
+		return err
+	}
+	cur := current(recent)
+	if cur != nil && (cur.Status == escalation.StatusAnswered || cur.Status == escalation.StatusAsked) {
+		actions := t.b.opening(cur, nil)
+		actions[0].Message = t.m.ID
+		_, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, actions...)
+		return err
+	}
+	asked, err := t.b.desk.Ask(ctx, escalation.Question{
+		School: t.p.School, Requester: t.p.Person, Thread: t.m.In, Language: t.v.lang,
+		Text: t.m.Text, Message: t.m.ID,
+	})
+	if err != nil {
+		return err
+	}
+	_, err = t.b.desk.Do(ctx, t.p.Person, asked.ID, t.b.opening(asked, nil)...)
+	return err
+}
+
+// changed takes an edited or deleted message: an edited question that nobody
+// has dealt with yet is asked again, a deleted one is dropped; what people
+// already work on hears of it.
+func (t *turn) changed(ctx context.Context) error {
+	ticket, err := t.b.desk.ByMessage(ctx, t.p.Person, t.m.ID)
+	if errors.Is(err, escalation.ErrNotFound) || err == nil && ticket.Requester != t.p.Person {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	again := fmt.Sprintf("%s#%s%d", t.m.ID, t.m.Change, t.m.At.UnixMilli())
+	switch {
+	case t.m.Change == Deleted && !ticket.IsOpened():
+		if ticket.Status == escalation.StatusClosed || ticket.Status == escalation.StatusHelped {
+			return nil
+		}
+		_, err = t.b.desk.Do(ctx, t.p.Person, ticket.ID, escalation.Action{Kind: escalation.Cancelled, Message: again})
+	case t.m.Change == Edited && t.m.Text != "" && !ticket.Seen(again):
+		added := escalation.Action{Kind: escalation.Added, Text: t.m.Text, Message: again, Files: t.m.Files}
+		if _, err = t.b.desk.Do(ctx, t.p.Person, ticket.ID, added); err == nil && !ticket.IsOpened() {
+			err = t.b.settle(ctx, ticket.ID)
+		}
+	}
+	var bad *escalation.TransitionError
+	if errors.As(err, &bad) {
+		return nil
+	}
+	return err
+}
+
+// otherLanguage reports whether a question came in a language that the bot
+// does not speak.
+func otherLanguage(a knowledge.Answer) bool {
+	return a.Language != "" && !slices.Contains(Languages, a.Language)
+}

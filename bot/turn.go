@@ -1,0 +1,270 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ersthelfer/escalation"
+	"ersthelfer/knowledge"
+)
+
+// A turn is the handling of one message.
+type turn struct {
+	b       *Bot
+	p       *Profile
+	m       Message
+	v       voice
+	masked  bool
+	said    int           // posts of small talk so far, for their keys
+	about   escalation.ID // the ticket spoken of, for refusals
+	receipt Receipt
+}
+
+// take deals with the message: a pressed button, a sent form, a command, the
+// text that staff were asked for, a word in a ticket's thread, or the
+// requester's own conversation, in this order.
+func (t *turn) take(ctx context.Context) error {
+	if t.m.Change != "" {
+		return t.changed(ctx)
+	}
+	if t.m.Choice != "" {
+		return t.pressed(ctx)
+	}
+	cmd, isCommand := parseCommand(t.m.Text)
+	if t.p.Draft != nil && !isCommand {
+		return t.drafted(ctx)
+	}
+	if isCommand {
+		return t.command(ctx, cmd)
+	}
+	if t.m.Root != "" {
+		if done, err := t.inThread(ctx); done || err != nil {
+			return err
+		}
+	}
+	return t.converse(ctx)
+}
+
+// converse goes on with the requester's own conversation.
+func (t *turn) converse(ctx context.Context) error {
+	if t.p.School == "" {
+		return t.askSchool(ctx)
+	}
+	mine, err := t.b.desk.Recent(ctx, t.p.Person, t.m.In, 10)
+	if err != nil {
+		return err
+	}
+	cur := current(mine)
+	a := t.b.library.Answer(t.m.Text)
+	if e, _ := asking(cur); e != nil {
+		options := t.b.options(t.voiceOf(cur), e)
+		if id := read(t.m.Text, string(a.Act), e.Expect, options); id != "" && a.Outcome != knowledge.Answered {
+			return t.choose(ctx, cur, e, id)
+		}
+	}
+	if a.Outcome == knowledge.Talk {
+		return t.talk(ctx, a, cur)
+	}
+	return t.speak(ctx, cur, a)
+}
+
+// current returns the ticket that the conversation is about: the one that waits
+// for an answer of its requester and was last spoken of, else the last one.
+func current(recent []*escalation.Ticket) *escalation.Ticket {
+	for _, t := range recent {
+		if t.Expect != "" && t.Status != escalation.StatusClosed {
+			return t
+		}
+	}
+	if len(recent) > 0 {
+		return recent[0]
+	}
+	return nil
+}
+
+// speak takes free text into the conversation.
+func (t *turn) speak(ctx context.Context, cur *escalation.Ticket, a knowledge.Answer) error {
+	added := escalation.Action{Kind: escalation.Added, Text: t.m.Text, Message: t.m.ID, Files: t.m.Files}
+	switch stanceOf(cur, a, t.b.desk.Now()) {
+	case isMore:
+		_, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, added)
+		return errors.Join(err, t.b.settle(ctx, cur.ID))
+	case isValue:
+		field, _ := fieldOf(cur.Expect)
+		actions := t.b.told(cur, field, strings.TrimSpace(t.m.Text))
+		actions[0].Message, actions[0].Files = t.m.ID, t.m.Files
+		_, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, actions...)
+		return err
+	case isReply, isForStaff:
+		if _, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, added); err != nil {
+			return err
+		}
+		return t.say(ctx, t.voiceOf(cur).say("added", "id", name(cur.ID)))
+	case isUnclear:
+		return t.ask(ctx, t.m.Text, a, cur)
+	}
+	return t.ask(ctx, t.m.Text, a, nil)
+}
+
+// ask starts a ticket with a text. Perhaps is the opened ticket that the text
+// may belong to: then the requester is asked.
+func (t *turn) ask(ctx context.Context, text string, a knowledge.Answer, perhaps *escalation.Ticket) error {
+	if t.p.Greeted.IsZero() {
+		if err := t.introduce(ctx); err != nil {
+			return err
+		}
+	}
+	asked, err := t.b.desk.Ask(ctx, escalation.Question{
+		School: t.p.School, Requester: t.p.Person, Thread: t.m.In, Language: t.p.language(a.Language),
+		Text: text, Message: t.m.ID, Files: t.m.Files,
+	})
+	if err != nil {
+		return err
+	}
+	if perhaps != nil {
+		same := escalation.Action{Kind: escalation.Prompted, Expect: expectSame, Ref: perhaps.ID}
+		_, err = t.b.desk.Do(ctx, t.p.Person, asked.ID, same)
+		return err
+	}
+	return t.b.settle(ctx, asked.ID)
+}
+
+// choose carries out an option that was typed or pressed.
+func (t *turn) choose(ctx context.Context, cur *escalation.Ticket, e *escalation.Event, id string) error {
+	if id == "same" {
+		return t.join(ctx, cur, e.Ref)
+	}
+	others, err := t.b.desk.Mine(ctx, t.p.Person, 20)
+	if err != nil {
+		return err
+	}
+	var actions []escalation.Action
+	if id == "new" && e.Expect == expectSame {
+		actions = append([]escalation.Action{detail("apart", "yes")}, t.b.answer(cur, nil)...)
+	} else {
+		actions = t.b.chosen(cur, e, id, others)
+	}
+	if len(actions) == 0 {
+		return t.say(ctx, t.v.say("nothing"))
+	}
+	actions[0].Message = t.m.ID
+	_, err = t.b.desk.Do(ctx, t.p.Person, cur.ID, actions...)
+	if err == nil && id == "stop" {
+		return t.say(ctx, t.v.say("stopped"))
+	}
+	return err
+}
+
+// join adds a question to the ticket that it belongs to. The other ticket is
+// changed first: if the program stops in between, the second attempt finds the
+// words there and only closes the question.
+func (t *turn) join(ctx context.Context, cur *escalation.Ticket, to escalation.ID) error {
+	added := escalation.Action{
+		Kind: escalation.Added, Text: cur.Question(), Message: "joined:" + name(cur.ID),
+		Files: cur.Events[0].Files,
+	}
+	if _, err := t.b.desk.Do(ctx, t.p.Person, to, added); err != nil {
+		return err
+	}
+	_, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, escalation.Action{Kind: escalation.Merged, Ref: to, Message: t.m.ID})
+	return err
+}
+
+// pressed carries out a button or a sent form.
+func (t *turn) pressed(ctx context.Context) error {
+	if school, ok := strings.CutPrefix(t.m.Choice, "school/"); ok {
+		return t.chooseSchool(ctx, school)
+	}
+	id, seq, picked, ok := parseChoice(t.m.Choice)
+	if !ok {
+		return t.private(ctx, t.v.say("refuse.stale"))
+	}
+	t.about = id
+	if kind, ok := staffOptions[picked]; ok {
+		return t.staffPressed(ctx, id, picked, kind)
+	}
+	cur, err := t.b.desk.Ticket(ctx, t.p.Person, id)
+	if errors.Is(err, escalation.ErrNotFound) || err == nil && cur.Requester != t.p.Person {
+		return t.private(ctx, t.v.say("refuse.foreign"))
+	}
+	if err != nil {
+		return err
+	}
+	e, now := asking(cur)
+	if e == nil || now != seq || !slices.ContainsFunc(t.b.options(t.v, e), func(o option) bool { return o.id == picked }) {
+		return t.private(ctx, t.v.say("refuse.stale"))
+	}
+	return t.choose(ctx, cur, e, picked)
+}
+
+
+// talk answers small talk: it belongs to no ticket, or cancels the present one.
+func (t *turn) talk(ctx context.Context, a knowledge.Answer, cur *escalation.Ticket) error {
+	switch a.Act {
+	case knowledge.ActStatus:
+		return t.command(ctx, command{word: "status"})
+	case knowledge.ActHelp:
+		return t.command(ctx, command{word: "help"})
+	case knowledge.ActHuman:
+		return t.command(ctx, command{word: "human"})
+	case knowledge.ActStop:
+		return t.command(ctx, command{word: "stop"})
+	case knowledge.ActThanks:
+		return t.say(ctx, t.v.say("thanks"))
+	case knowledge.ActWho:
+		return t.say(ctx, t.v.say("who"))
+	case knowledge.ActGreeting:
+		return t.greet(ctx)
+	}
+	if cur != nil && cur.Expect != "" {
+		return t.repeat(ctx, cur)
+	}
+	return t.say(ctx, t.v.say("nothing"))
+}
+
+// greet answers a greeting; the first one says that this is a program.
+func (t *turn) greet(ctx context.Context) error {
+	if t.p.Greeted.IsZero() {
+		return t.introduce(ctx)
+	}
+	return t.say(ctx, t.v.say("hello.again"))
+}
+
+// repeat says the question that is waited for once more.
+func (t *turn) repeat(ctx context.Context, cur *escalation.Ticket) error {
+	e, seq := asking(cur)
+	if e == nil {
+		return t.say(ctx, t.v.say("nothing"))
+	}
+	v := t.voiceOf(cur)
+	body := t.b.question(v, cur, e)
+	return t.say(ctx, body, choices(cur.ID, seq, t.b.options(v, e))...)
+}
+
+func (t *turn) voiceOf(cur *escalation.Ticket) voice {
+	return t.b.texts.voice(first(t.p.Language, cur.Language))
+}
+
+func (t *turn) ticketName() string { return name(t.about) }
+
+// name returns a ticket's number as people read it.
+func name(id escalation.ID) string { return strconv.FormatInt(int64(id), 10) }
+
+// say posts small talk in the conversation of the message.
+func (t *turn) say(ctx context.Context, body Rich, choices ...Choice) error {
+	t.said++
+	key := "talk/" + t.m.ID + "/" + strconv.Itoa(t.said)
+	return t.b.post(ctx, t.m.From.Platform, Post{Key: key, To: t.m.In, Body: body, Choices: choices})
+}
+
+// private tells the sender alone, where the platform can; else it posts.
+func (t *turn) private(ctx context.Context, body Rich) error {
+	if p := t.b.platforms[t.m.From.Platform]; p != nil && p.Traits().Private && t.m.Choice != "" {
+		t.receipt.Private = append(t.receipt.Private, body...)
+		return nil
+	}
+	return t.say(ctx, body)
+}

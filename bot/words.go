@@ -1,0 +1,289 @@
+package bot
+
+import (
+	"context"
+	"strings"
+
+	"ersthelfer/escalation"
+	"ersthelfer/knowledge"
+)
+
+// compose returns the post for a notice and the platform it goes to. It is
+// made from the events each time, so a later attempt says the same.
+func (b *Bot) compose(ctx context.Context, t *escalation.Ticket, n escalation.Notice) (Post, string, error) {
+	e := &t.Events[n.Event]
+	post := Post{Key: n.Key}
+	if n.To.As == escalation.Requester {
+		v := b.texts.voice(t.Language)
+		post.To = t.Thread
+		post.Body = b.forRequester(v, t, e, n.Event)
+		if t.Expect == e.Expect && e.Expect != "" {
+			post.Choices = choices(t.ID, n.Event, b.options(v, e))
+		}
+		return b.finish(t.Thread.Platform, post)
+	}
+	v := b.texts.voice("")
+	platform := ""
+	if n.To.Channel != "" {
+		p, channel, _ := strings.Cut(n.To.Channel, ":")
+		platform = p
+		post.To = escalation.Address{Platform: p, Channel: channel, Thread: rootOf(t, n)}
+	} else {
+		p, err := b.readProfile(ctx, n.To.Person)
+		if err != nil {
+			return Post{}, "", err
+		}
+		v = b.texts.voice(p.Language)
+		platform, post.User = b.reach(p)
+	}
+	post.Body = b.forStaff(v, t, e)
+	if callsToAct[e.Kind] {
+		post.Choices = b.staffChoices(v, t, n.To.Person)
+	}
+	return b.finish(platform, post)
+}
+
+// finish fits a post to its platform.
+func (b *Bot) finish(platform string, post Post) (Post, string, error) {
+	if p := b.platforms[platform]; p != nil && post.Body != nil {
+		post = b.listed(p, post)
+	}
+	return post, platform, nil
+}
+
+// rootOf returns the first post about the ticket in a channel: later ones go
+// into its thread.
+func rootOf(t *escalation.Ticket, n escalation.Notice) string {
+	for _, o := range t.Notices {
+		if o.To.Channel == n.To.Channel && o.Ref != "" && o.Event < n.Event {
+			return o.Ref
+		}
+	}
+	return ""
+}
+
+// reach returns where a person can be told: on the platform last heard from,
+// else on any that the configuration names.
+func (b *Bot) reach(p *Profile) (platform, user string) {
+	if id := p.Users[p.Last]; id != "" && b.platforms[p.Last] != nil {
+		return p.Last, id
+	}
+	if k, ok := b.Known(p.Person); ok {
+		for name, id := range k.Users {
+			if b.platforms[name] != nil && (platform == "" || name < platform) {
+				platform, user = name, id
+			}
+		}
+	}
+	return platform, user
+}
+
+// forRequester returns what the requester is told of an event.
+func (b *Bot) forRequester(v voice, t *escalation.Ticket, e *escalation.Event, seq int) Rich {
+	id, who := name(t.ID), b.desk.Model().Name(e.By)
+	switch e.Kind {
+	case escalation.Offered, escalation.Prompted:
+		return b.question(v, t, e)
+	case escalation.Opened:
+		return b.promised(v, t, e, "opened")
+	case escalation.HandedOn:
+		return b.promised(v, t, e, "handedon")
+	case escalation.Taken:
+		if seq+1 < len(t.Events) && t.Events[seq+1].At.Equal(e.At) && t.Events[seq+1].By == e.By {
+			return nil // the answer that follows says as much
+		}
+		return v.say("taken", "name", who, "id", id)
+	case escalation.Replied:
+		return append(v.say("replied", "name", who, "id", id), Quoted(e.Text)...)
+	case escalation.Paused:
+		body := append(v.say("paused", "name", who, "id", id), Quoted(e.Text)...)
+		return append(body, v.say("paused.how")...)
+	case escalation.Solved:
+		body := append(v.say("solved", "name", who, "id", id), Quoted(e.Text)...)
+		return append(body, v.say("solved.ask")...)
+	case escalation.Helped:
+		return v.say("helped")
+	case escalation.Rated:
+		return v.say("rated")
+	case escalation.Reopened:
+		return v.say("reopened", "id", id)
+	case escalation.Cancelled:
+		if t.IsOpened() {
+			return v.say("cancelled", "id", id)
+		}
+	case escalation.Merged:
+		return v.say("merged", "ref", name(e.Ref))
+	}
+	return nil
+}
+
+// question returns the words for what the bot showed or asked.
+func (b *Bot) question(v voice, t *escalation.Ticket, e *escalation.Event) Rich {
+	if e.Kind == escalation.Offered && len(e.Articles) == 1 {
+		return b.article(v, e.Articles[0])
+	}
+	if field, ok := fieldOf(e.Expect); ok {
+		return v.say("field." + field + ".ask")
+	}
+	switch e.Expect {
+	case expectChoice:
+		if e.Text != "" {
+			return v.say("ask.own", "ask", e.Text)
+		}
+		return v.say("ask.which")
+	case expectTicket:
+		return v.say("none")
+	case expectWords:
+		if t.Last(escalation.Offered) == nil && len(t.Tried) == 0 {
+			return v.say("vague")
+		}
+		return v.say("rephrase")
+	case expectUrgency:
+		if place := t.Fields["place"]; place != "" {
+			return v.say("urgency.ask.place", "place", place, "school", b.school(t))
+		}
+		return v.say("urgency.ask")
+	case expectDuplicate:
+		return v.say("duplicate.ask", "id", name(e.Ref), "status", v.word("state.open"))
+	case expectSame:
+		return v.say("same.ask", "id", name(e.Ref), "title", b.title(v, t))
+	case expectConfirm:
+		return v.say("solved.ask")
+	case expectRating:
+		return append(v.say("confirmed.thanks"), v.say("rating.ask")...)
+	case expectCancel:
+		return v.say("cancel.ask", "id", name(t.ID))
+	}
+	return nil
+}
+
+// article returns an article as it is shown: title, steps, note, and what must
+// be read with it.
+func (b *Bot) article(v voice, id string) Rich {
+	a, ok := b.library.Article(id)
+	if !ok {
+		return v.say("none")
+	}
+	text, inLanguage := a.Text(v.lang)
+	body := v.say("answer.title", "title", text.Title)
+	if !inLanguage {
+		body = append(body, v.say("answer.german")...)
+	}
+	body = append(body, Numbered(text.Steps)...)
+	body = append(body, Parse(text.Note, nil)...)
+	for _, also := range a.Also {
+		if o, ok := b.library.Article(also); ok {
+			other, _ := o.Text(v.lang)
+			body = append(body, v.say("answer.also", "title", other.Title)...)
+			body = append(body, Numbered(other.Steps)...)
+		}
+	}
+	if a.AtOnce {
+		body = append(body, v.say("opened.atonce")...)
+	}
+	return body
+}
+
+// promised tells who is responsible and by when, and explains the time.
+func (b *Bot) promised(v voice, t *escalation.Ticket, e *escalation.Event, key string) Rich {
+	m := b.desk.Model()
+	args := []string{"id", name(t.ID), "holder", b.holderOf(v, e.To), "due", v.when(e.Due.Response, e.At)}
+	if e.Due.Response.IsZero() {
+		return v.say(key+".nodue", args...)
+	}
+	next := v.word("opened.last")
+	if h, last := m.Route(t.School, t.Room, t.Task, e.To.Step+1, e.At); !last {
+		next = v.word("opened.next", "role", b.holderOf(v, h))
+	}
+	body := v.say(key, append(args, "next", next)...)
+	why := v.why(m.Hours(t.School, e.To.Party), e.At, e.Due.Response)
+	if why == "" {
+		return body
+	}
+	return append(body, Plain(why)...)
+}
+
+// holder names who holds a ticket now: the assignee, else the party.
+func (b *Bot) holder(v voice, t *escalation.Ticket) string {
+	if t.Assignee != "" {
+		return b.desk.Model().Name(t.Assignee)
+	}
+	if t.Holder == nil {
+		return ""
+	}
+	return b.holderOf(v, t.Holder)
+}
+
+// holderOf names a holder as people know it: "Mara Yilmaz (Schulkontakt)".
+func (b *Bot) holderOf(v voice, h *escalation.Holder) string {
+	m := b.desk.Model()
+	name := ""
+	if p := m.Parties[h.Party]; p != nil {
+		name = p.Name
+	}
+	if len(h.People) == 1 {
+		name = m.Name(h.People[0])
+	}
+	role := ""
+	if r := m.Roles[h.Role]; r != nil {
+		role = first(r.Title[v.lang], r.Title[Languages[0]])
+	}
+	if role == "" || strings.EqualFold(role, name) {
+		return first(name, role)
+	}
+	if name == "" {
+		return role
+	}
+	return v.word("holder.role", "name", name, "role", role)
+}
+
+// label is what a choice shows for an article, next to others: how somebody
+// with this problem answers the distinguishing question, else the title.
+func (b *Bot) label(v voice, a *knowledge.Article, _ []string) string {
+	text, _ := a.Text(v.lang)
+	return first(text.Option, text.Title)
+}
+
+func (b *Bot) school(t *escalation.Ticket) string {
+	if s := b.desk.Model().Schools[t.School]; s != nil {
+		return s.Name
+	}
+	return t.School
+}
+
+func (b *Bot) place(v voice, t *escalation.Ticket) string {
+	if p := t.Fields["place"]; p != "" {
+		return v.word("staff.place", "place", p)
+	}
+	return ""
+}
+
+// title names a ticket in a list: the article's title, else the beginning of
+// the question.
+func (b *Bot) title(v voice, t *escalation.Ticket) string {
+	if a, ok := b.library.Article(t.Article); ok {
+		text, _ := a.Text(v.lang)
+		return text.Title
+	}
+	return cut(strings.ReplaceAll(t.Question(), "\n", " "), 60)
+}
+
+// cut shortens text to at most n characters, with a mark.
+func cut(text string, n int) string {
+	r := []rune(text)
+	if len(r) <= n {
+		return text
+	}
+	return strings.TrimSpace(string(r[:n-1])) + "…"
+}
+
+// personName names a person: as configured, else as the platform calls them.
+func (b *Bot) personName(p escalation.Person) string {
+	if m := b.desk.Model().People[p]; m != nil && m.Name != "" {
+		return m.Name
+	}
+	if profile, err := b.readProfile(context.Background(), p); err == nil && profile.Name != "" {
+		return profile.Name
+	}
+	return string(p)
+}

@@ -1,0 +1,225 @@
+package bot
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"ersthelfer/escalation"
+)
+
+// callsToAct are the events after which staff are offered what they can do.
+var callsToAct = map[escalation.Kind]bool{
+	escalation.Opened: true, escalation.HandedOn: true, escalation.Reminded: true, escalation.Breached: true,
+	escalation.Reopened: true, escalation.Added: true,
+}
+
+// forStaff returns what staff are told of an event.
+func (b *Bot) forStaff(v voice, t *escalation.Ticket, e *escalation.Event) Rich {
+	args := []string{
+		"id", name(t.ID), "title", b.title(v, t), "name", b.personName(t.Requester), "percent", strconv.Itoa(e.Percent),
+		"field", v.word("field." + e.Field), "value", e.Value,
+	}
+	switch e.Kind {
+	case escalation.Opened:
+		if t.Requester == escalation.Nobody {
+			return b.alarm(v, t)
+		}
+		return b.call(v, t, e, "staff.opened")
+	case escalation.HandedOn:
+		return b.call(v, t, e, "staff.handedon")
+	case escalation.Reminded, escalation.Breached:
+		key, due := "staff."+string(e.Kind), e.Due.Response
+		if e.Clock == escalation.Resolution {
+			key, due = key+".resolution", e.Due.Resolution
+		}
+		return v.say(key, append(args, "due", v.when(due, e.At))...)
+	case escalation.Added, escalation.Resumed:
+		if e.Text == "" {
+			return nil
+		}
+		return append(v.say("staff.added", args...), Quoted(e.Text)...)
+	case escalation.Detailed:
+		if e.Value == "" || !v.has("field."+e.Field) {
+			return nil
+		}
+		return v.say("staff.detailed", args...)
+	case escalation.Cancelled, escalation.Confirmed, escalation.Reopened:
+		return v.say("staff."+string(e.Kind), args...)
+	}
+	return nil
+}
+
+// call describes a ticket to whom it now belongs: where, how urgent, the
+// requester's words, what was tried, and what is known besides.
+func (b *Bot) call(v voice, t *escalation.Ticket, e *escalation.Event, key string) Rich {
+	due := ""
+	if !e.Due.Response.IsZero() {
+		due = v.word("staff.due", "due", v.when(e.Due.Response, e.At))
+	}
+	body := v.say(key, "id", name(t.ID), "school", b.school(t), "place", b.place(v, t),
+		"priority", string(t.Priority), "due", due)
+	if e.Text != "" {
+		body = append(body, v.say("staff.handedon.note", "text", e.Text)...)
+	}
+	about := ""
+	if a, ok := b.library.Article(t.Article); ok {
+		text, _ := a.Text(v.lang)
+		about = v.word("staff.about", "title", text.Title)
+	}
+	body = append(body, v.say("staff.from", "name", b.personName(t.Requester), "title", about)...)
+	body = append(body, Quoted(t.Question())...)
+	if u := "staff.urgency." + t.Fields["urgency"]; v.has(u) {
+		body = append(body, v.say(u)...)
+	}
+	body = append(body, b.tried(v, t)...)
+	for _, f := range []string{"class", "device", "serial", "account", "url", "app", "error", "affected", "since", "sender"} {
+		if value := t.Fields[f]; value != "" {
+			body = append(body, v.say("staff.field", "field", v.word("field."+f), "value", value)...)
+		}
+	}
+	body = append(body, b.attached(v, t)...)
+	if len(e.To.Vacant) > 0 {
+		body = append(body, v.say("staff.passed", "roles", b.roleTitles(v, e.To.Vacant))...)
+	}
+	return body
+}
+
+// tried lists what was shown to the requester and did not help.
+func (b *Bot) tried(v voice, t *escalation.Ticket) Rich {
+	var titles []string
+	for _, id := range t.Tried {
+		if a, ok := b.library.Article(id); ok {
+			text, _ := a.Text(v.lang)
+			titles = append(titles, text.Title)
+		}
+	}
+	if titles == nil {
+		return nil
+	}
+	return v.say("staff.tried", "articles", strings.Join(titles, "; "))
+}
+
+// attached names the files of a ticket; where they can be opened stands behind.
+func (b *Bot) attached(v voice, t *escalation.Ticket) Rich {
+	var names []string
+	for _, e := range t.Events {
+		for _, f := range e.Files {
+			names = append(names, strings.TrimSpace(f.Name+" "+f.Link))
+		}
+	}
+	if names == nil {
+		return nil
+	}
+	return v.say("staff.files", "files", strings.Join(names, ", "))
+}
+
+// alarm tells that a role has become vacant.
+func (b *Bot) alarm(v voice, t *escalation.Ticket) Rich {
+	e := t.Events[0]
+	parts := strings.Split(e.Message, ":")
+	since, err := time.Parse(time.DateOnly, parts[len(parts)-1])
+	day := parts[len(parts)-1]
+	if err == nil {
+		day = v.word("time.date", "day", v.day(since.Weekday()), "date", since.Format("2.1."))
+	}
+	return v.say("staff.vacant", "role", b.roleTitles(v, []escalation.Role{escalation.Role(e.Value)}),
+		"school", b.school(t), "since", day)
+}
+
+func (b *Bot) roleTitles(v voice, roles []escalation.Role) string {
+	var titles []string
+	for _, r := range roles {
+		title := string(r)
+		if rule := b.desk.Model().Roles[r]; rule != nil {
+			title = first(rule.Title[v.lang], rule.Title[Languages[0]], title)
+		}
+		titles = append(titles, title)
+	}
+	return v.list(titles)
+}
+
+// staffChoices returns the buttons under a call to act: what p may do with the
+// ticket as it stands. Nobody stands for a channel, where everybody sees them.
+func (b *Bot) staffChoices(v voice, t *escalation.Ticket, p escalation.Person) []Choice {
+	if !t.Unsolved() || p != escalation.Nobody && !b.desk.Model().Can(p, escalation.Taken, t) {
+		return nil
+	}
+	seq := len(t.Events) - 1
+	form := func(title, label string) *Form {
+		return &Form{
+			Title: v.word(title), Submit: v.word("form.submit"),
+			Fields: []Field{{Name: "text", Label: v.word(label), Long: true}},
+		}
+	}
+	var out []Choice
+	add := func(id, label string, f *Form) {
+		c := Choice{ID: choiceID(t.ID, seq, id), Label: v.word(label), Form: f, Strong: len(out) == 0}
+		if f != nil {
+			f.ID = c.ID
+		}
+		out = append(out, c)
+	}
+	if t.Status == escalation.StatusNew {
+		add("take", "choice.take", nil)
+	}
+	add("reply", "choice.reply", form("form.reply", "form.text"))
+	add("inquire", "choice.inquire", form("form.inquire", "form.text"))
+	add("handon", "choice.handon", nil)
+	add("solve", "choice.solve", form("form.solve", "form.done"))
+	return out
+}
+
+// standing tells where a ticket stands: who has it, until when, and why then.
+func (b *Bot) standing(v voice, t *escalation.Ticket) Rich {
+	body := v.say("status.head", "id", name(t.ID), "title", b.title(v, t), "status", v.word("state."+string(t.Status)))
+	if !t.Unsolved() {
+		return body
+	}
+	now := b.desk.Now()
+	body = append(body, v.say("status.holder", "holder", b.holder(v, t))...)
+	if t.Status == escalation.StatusNew && !t.Due.Response.IsZero() {
+		if t.Due.Response.Before(now) {
+			return append(body, v.say("status.late")...)
+		}
+		body = append(body, v.say("status.due", "due", v.when(t.Due.Response, now))...)
+		hours := b.desk.Model().Hours(t.School, t.Holder.Party)
+		return append(body, v.say("status.why", "why", v.why(hours, t.Held, t.Due.Response))...)
+	}
+	if t.Status == escalation.StatusOpen && !t.Due.Resolution.IsZero() {
+		body = append(body, v.say("status.resolve", "due", v.when(t.Due.Resolution, now))...)
+	}
+	return body
+}
+
+// history tells the events of a ticket, one line each.
+func (b *Bot) history(v voice, t *escalation.Ticket) Rich {
+	var body Rich
+	now := b.desk.Now()
+	for i := range t.Events {
+		e := &t.Events[i]
+		key := "event." + string(e.Kind)
+		if !v.has(key) || e.Kind == escalation.Detailed && (e.Value == "" || !v.has("field."+e.Field)) {
+			continue
+		}
+		text := e.Text
+		if len(e.Articles) > 0 {
+			var titles []string
+			for _, id := range e.Articles {
+				if a, ok := b.library.Article(id); ok {
+					words, _ := a.Text(v.lang)
+					titles = append(titles, words.Title)
+				}
+			}
+			text = strings.Join(titles, "; ")
+		}
+		holder := ""
+		if e.To != nil {
+			holder = b.holderOf(v, e.To)
+		}
+		what := v.word(key, "name", b.personName(e.By), "text", text, "field", v.word("field."+e.Field), "value", e.Value,
+			"holder", holder, "percent", strconv.Itoa(e.Percent), "ref", name(e.Ref))
+		body = append(body, v.say("show.row", "when", v.when(e.At.In(b.zone()), now), "what", what)...)
+	}
+	return body
+}

@@ -10,7 +10,7 @@ const (
 	Requester   Relation = "requester"   // asked
 	Responsible Relation = "responsible" // on duty or deputy at the party that holds the ticket
 	Staff       Relation = "staff"       // belongs to a party that fills some role at the ticket's school
-	Supervisor  Relation = "supervisor"  // belongs to the party that is told when nobody acts
+	Supervisor  Relation = "supervisor"  // belongs to the party that is told when nobody acts; of opened tickets only
 	Program     Relation = "program"     // Nobody: the bot and the clock
 )
 
@@ -43,6 +43,11 @@ func (m *Model) Can(p Person, k Kind, t *Ticket) bool {
 	})
 }
 
+// knows reports whether p may know that t exists.
+func (m *Model) knows(p Person, t *Ticket) bool {
+	return p == Nobody || p == t.Requester || m.Can(p, See, t)
+}
+
 // Relations returns the parts that p plays in t.
 func (m *Model) Relations(p Person, t *Ticket) []Relation {
 	if p == Nobody {
@@ -58,7 +63,7 @@ func (m *Model) Relations(p Person, t *Ticket) []Relation {
 	if t.IsOpened() && m.serves(p, t.School) {
 		out = append(out, Staff)
 	}
-	if m.Parties[m.Supervisor].has(p) {
+	if t.IsOpened() && m.Parties[m.Supervisor].has(p) {
 		out = append(out, Supervisor)
 	}
 	return out

@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -41,52 +42,60 @@ func (t *Ticket) Waiting(now time.Time) []Notice {
 	return out
 }
 
-// Told marks a notice as posted; ref is what the platform calls the post.
+// Told marks a notice as posted; ref is what the platform calls the post. A
+// notice that was given up while it was being posted counts as posted.
 func (d *Desk) Told(ctx context.Context, id ID, key, ref string) error {
-	return d.mark(ctx, id, key, func(_ *Ticket, n *Notice) { n.Sent, n.Ref = d.now().Round(0), ref })
+	return d.mark(ctx, id, key, func(_ *Ticket, n *Notice) { n.Sent, n.Ref, n.Dead = d.now().Round(0), ref, "" })
 }
 
 // Retry records that posting a notice did not work and may be tried again
 // after some time.
 func (d *Desk) Retry(ctx context.Context, id ID, key string, after time.Time) error {
-	return d.mark(ctx, id, key, func(_ *Ticket, n *Notice) { n.Tries, n.After = n.Tries+1, after })
+	return d.mark(ctx, id, key, func(_ *Ticket, n *Notice) { n.Tries, n.After = n.Tries+1, after.Round(0) })
 }
 
 // Undeliverable gives a notice up for good, and tells somebody else at once if
-// it was a call to act: the deputies, else the supervisor. The reason is for
-// the operator and must hold no text of a message.
+// it was meant for those who must act: the deputies, and the supervisor when
+// nobody is left whom the event has reached or may still reach. The reason is
+// for the operator and must hold no text of a message.
 func (d *Desk) Undeliverable(ctx context.Context, id ID, key, reason string) error {
 	return d.mark(ctx, id, key, func(t *Ticket, n *Notice) {
-		n.Dead = reason
-		if reason == "" {
-			n.Dead = "undeliverable"
+		if n.Done() {
+			return
 		}
-		for _, r := range d.Model().instead(t, n, d.now()) {
-			key := fmt.Sprintf("%d/%d/%s%s", t.ID, n.Event, r.Person, r.Channel)
-			if !slices.ContainsFunc(t.Notices, func(o Notice) bool { return o.Key == key }) {
-				t.Notices = append(t.Notices, Notice{Key: key, Event: n.Event, To: r})
-			}
+		n.Dead = cmp.Or(reason, "undeliverable")
+		now := d.stamp(t)
+		for _, r := range d.Model().instead(t, n, now) {
+			t.Notices = append(t.Notices, Notice{Key: noticeKey(t, n.Event, r), Event: n.Event, To: r, After: now})
 		}
 	})
 }
 
 // instead returns who is told when a call to act does not reach its recipient.
-func (m *Model) instead(t *Ticket, n *Notice, now time.Time) []Recipient {
-	if n.To.As != Responsible || t.Holder == nil {
+// Nobody is told twice of the same event.
+func (m *Model) instead(t *Ticket, dead *Notice, now time.Time) []Recipient {
+	if dead.To.As != Responsible || t.Holder == nil {
 		return nil
 	}
-	others := slices.DeleteFunc(slices.Clone(t.Holder.Deputies), func(p Person) bool { return p == n.To.Person })
-	if n.To.Channel != "" {
-		others = append(slices.Clone(t.Holder.People), others...)
+	alive := false
+	told := map[string]bool{}
+	for _, n := range t.Notices {
+		if n.Event == dead.Event {
+			told[n.Key] = true
+			alive = alive || n.Key != dead.Key && n.To.As == Responsible && n.Dead == ""
+		}
 	}
-	if len(others) > 0 {
-		return tell(others)
+	news := func(to []Recipient) []Recipient {
+		return slices.DeleteFunc(to, func(r Recipient) bool { return told[noticeKey(t, dead.Event, r)] })
 	}
-	out := m.staffed(t.School, "", m.Supervisor, now).recipients()
-	for i := range out {
-		out[i].As = Supervisor
+	others := t.Holder.Deputies
+	if dead.To.Channel != "" {
+		others = slices.Concat(t.Holder.People, others)
 	}
-	return out
+	if out := news(tell(others)); len(out) > 0 || alive {
+		return out
+	}
+	return news(m.supervisors(t.School, now))
 }
 
 func (d *Desk) mark(ctx context.Context, id ID, key string, mark func(*Ticket, *Notice)) error {
@@ -96,7 +105,7 @@ func (d *Desk) mark(ctx context.Context, id ID, key string, mark func(*Ticket, *
 			return ErrNotFound
 		}
 		n := t.Notices[i]
-		if n.Done() {
+		if !n.Sent.IsZero() {
 			return nil
 		}
 		mark(t, &n)

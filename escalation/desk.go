@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -77,9 +78,10 @@ func (d *Desk) Ask(ctx context.Context, q Question) (*Ticket, error) {
 }
 
 // Do performs actions on a ticket, all of them or none. [Offered] and
-// [Prompted] are the bot's own words in answer to the person's and need no
-// right of the person. If the first action carries a message that the ticket
-// has already dealt with, nothing changes.
+// [Prompted] are the bot's own words in answer to the person's; whoever may know
+// of the ticket may bring them about. If the first action carries a message
+// that has already been dealt with, nothing changes. The ticket that Do returns
+// is whole, for the program; what the person may see of it is [Desk.Ticket].
 //
 // Errors: ErrNotFound if there is no such ticket or by must not know of it,
 // ErrDenied, *TransitionError, ErrNobody.
@@ -97,7 +99,10 @@ func (d *Desk) Do(ctx context.Context, by Person, id ID, actions ...Action) (*Ti
 	})
 	var seen *SeenError
 	if errors.Is(err, errUnchanged) || errors.As(err, &seen) {
-		return d.store.Ticket(ctx, id)
+		t, err = d.store.Ticket(ctx, id)
+		if err == nil && !d.Model().knows(by, t) {
+			err = ErrNotFound
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("change ticket %d: %w", id, err)
@@ -110,14 +115,17 @@ var errUnchanged = errors.New("unchanged")
 
 func (d *Desk) do(t *Ticket, by Person, a Action) error {
 	m := d.Model()
+	if !m.knows(by, t) {
+		return ErrNotFound
+	}
 	if a.Kind == Offered || a.Kind == Prompted {
 		by = Nobody
 	}
 	if !m.Can(by, a.Kind, t) {
-		if by != t.Requester && !m.Can(by, See, t) {
-			return ErrNotFound
-		}
 		return ErrDenied
+	}
+	if _, ok := transitions[t.Status][a.Kind]; !ok {
+		return &TransitionError{t.Status, a.Kind}
 	}
 	events, err := m.plan(t, by, a, d.stamp(t))
 	if err != nil {
@@ -154,27 +162,14 @@ func (d *Desk) stamp(t *Ticket) time.Time {
 
 // Tick records what time alone has brought for all tickets by now, and alarms
 // for roles that became vacant. It returns when it should be called next, or
-// the zero time if nothing is waiting. A ticket that cannot be changed does
-// not keep the others waiting; its error is joined to err.
+// the zero time if nothing is waiting. It reads only the tickets that are due.
+//
+// A ticket that cannot be changed does not keep the others waiting; its error
+// is joined to err. As it stays due and next does not speak of it, Tick should
+// be called again soon after an error.
 func (d *Desk) Tick(ctx context.Context, now time.Time) (next time.Time, err error) {
-	var errs []error
-	for {
-		due, err := d.store.Find(ctx, Query{Index: ByDue, To: now.Add(1)})
-		if err != nil {
-			return time.Time{}, fmt.Errorf("find due tickets: %w", err)
-		}
-		moved := 0
-		for _, t := range due {
-			if err := d.tick(ctx, t.ID, now); err != nil {
-				errs = append(errs, err)
-				continue
-			}
-			moved++
-		}
-		if moved == 0 || len(due) < DefaultLimit {
-			break
-		}
-	}
+	now = now.Round(0)
+	errs := d.tickAll(ctx, now)
 	if err := d.alarm(ctx, now); err != nil {
 		errs = append(errs, err)
 	}
@@ -188,15 +183,41 @@ func (d *Desk) Tick(ctx context.Context, now time.Time) (next time.Time, err err
 	return next, errors.Join(errs...)
 }
 
+// tickAll ticks every ticket that is due by now.
+func (d *Desk) tickAll(ctx context.Context, now time.Time) (errs []error) {
+	stuck := map[ID]bool{}
+	for {
+		due, err := d.store.Find(ctx, Query{Index: ByDue, To: now.Add(1), Limit: len(stuck) + DefaultLimit})
+		if err != nil {
+			return append(errs, fmt.Errorf("find due tickets: %w", err))
+		}
+		due = slices.DeleteFunc(due, func(t *Ticket) bool { return stuck[t.ID] })
+		for _, t := range due {
+			if err := d.tick(ctx, t.ID, now); err != nil {
+				stuck[t.ID] = true
+				errs = append(errs, err)
+			}
+		}
+		if len(due) == 0 {
+			return errs
+		}
+	}
+}
+
+// tick records what time has brought for a ticket. What that brings in turn at
+// the same moment, as with a target of nothing, is recorded too, so that
+// afterwards nothing of the ticket is due.
 func (d *Desk) tick(ctx context.Context, id ID, now time.Time) error {
 	_, err := d.store.Change(ctx, id, func(t *Ticket) error {
 		m := d.Model()
 		if t.Active().After(now) {
 			now = t.Active()
 		}
-		for _, e := range m.Due(t, now) {
-			if err := d.record(t, e); err != nil {
-				return err
+		for events := m.Due(t, now); len(events) > 0; events = m.Due(t, now) {
+			for _, e := range events {
+				if err := d.record(t, e); err != nil {
+					return err
+				}
 			}
 		}
 		t.Next = m.Next(t)
@@ -241,10 +262,10 @@ func (d *Desk) alarm(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// today returns the date where the schools are.
+// today returns the date where the supervisor is.
 func (m *Model) today(now time.Time) Date {
-	for _, c := range m.Calendars {
-		return DateOf(now.In(c.Zone))
+	if c := m.calendar("", m.Supervisor); c != nil {
+		now = c.local(now)
 	}
 	return DateOf(now)
 }

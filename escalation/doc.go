@@ -30,7 +30,7 @@
 //
 // # The desk is the door
 //
-// A [Desk] is the only way to change a ticket. It checks the right ([Can],
+// A [Desk] is the only way to change a ticket. It checks the right ([Model.Can],
 // default deny), applies, and stores ticket, index keys and notices in one
 // transaction of a [Store]. A notice is recorded with its event, posted, and
 // then marked, under a stable key, so that a crash at any point neither loses

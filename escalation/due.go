@@ -1,16 +1,14 @@
 package escalation
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Due returns what time alone has brought for a ticket by now, in the order in
 // which it must be applied, or nothing. Of several reminders that are overdue
-// together, as after an outage, only the latest counts.
+// together, as after an outage, only the latest counts. The response clock
+// comes last, because it may end with the ticket in other hands.
 func (m *Model) Due(t *Ticket, now time.Time) []Event {
 	var out []Event
-	for _, clock := range []Clock{Response, Resolution} {
+	for _, clock := range []Clock{Resolution, Response} {
 		var latest *timer
 		timers := m.clockTimers(t, clock)
 		for i := range timers {
@@ -61,7 +59,7 @@ type timer struct {
 // resolution clock while it is new or open.
 func (m *Model) clockTimers(t *Ticket, clock Clock) []timer {
 	due, start, budget := m.reading(t, clock)
-	if due.IsZero() || t.told(clock, 100, due) {
+	if due.IsZero() || t.told(clock, 100) {
 		return nil
 	}
 	cal := m.calendar(t.School, t.Holder.Party)
@@ -72,7 +70,7 @@ func (m *Model) clockTimers(t *Ticket, clock Clock) []timer {
 	left := cal.Between(start, due)
 	for _, percent := range m.Remind {
 		rest := budget * time.Duration(100-percent) / 100
-		if t.told(clock, percent, due) || rest > left {
+		if t.told(clock, percent) || rest > left {
 			continue // passed before the clock was set to this due time
 		}
 		out = append(out, timer{cal.Add(start, left-rest), clock, percent})
@@ -86,7 +84,7 @@ func (m *Model) clockTimers(t *Ticket, clock Clock) []timer {
 func (m *Model) reading(t *Ticket, clock Clock) (due, start time.Time, budget time.Duration) {
 	cal := m.calendarOf(t)
 	if clock == Response {
-		if t.Status != StatusNew || !t.Response.IsZero() && t.Assignee != "" {
+		if t.Status != StatusNew {
 			return
 		}
 		return t.Due.Response, t.Held, between(cal, t.Held, t.Due.Response)
@@ -117,18 +115,21 @@ func (m *Model) calendarOf(t *Ticket) *Calendar {
 	return m.calendar(t.School, t.Holder.Party)
 }
 
-// told reports whether the reminder or breach for this very due time has been
-// recorded, so that no step fires twice, whatever the clock does.
-func (t *Ticket) told(clock Clock, percent int, due time.Time) bool {
-	return slices.ContainsFunc(t.Events, func(e Event) bool {
-		if e.Clock != clock || e.Percent < percent || e.Kind != Reminded && e.Kind != Breached {
+// told reports whether a reminder or breach of at least so many percent has been
+// recorded, so that no step fires twice, whatever the clock does: on the
+// response clock for this holder, on the resolution clock at all, because its
+// target passes only once however often it stops.
+func (t *Ticket) told(clock Clock, percent int) bool {
+	for i := len(t.Events) - 1; i >= 0; i-- {
+		e := &t.Events[i]
+		if e.Clock == clock && e.Percent >= percent && (e.Kind == Reminded || e.Kind == Breached) {
+			return true
+		}
+		if clock == Response && (e.Kind == HandedOn || e.Kind == Opened) {
 			return false
 		}
-		if clock == Response {
-			return e.Due.Response.Equal(due)
-		}
-		return e.Due.Resolution.Equal(due)
-	})
+	}
+	return false
 }
 
 // passed returns the events for a moment on a clock that has been reached.
@@ -147,10 +148,7 @@ func (m *Model) passed(t *Ticket, x *timer, now time.Time) []Event {
 		}
 	}
 	if t.Holder.Party != m.Supervisor {
-		e.Tell = m.staffed(t.School, "", m.Supervisor, now).recipients()
-		for i := range e.Tell {
-			e.Tell[i].As = Supervisor
-		}
+		e.Tell = m.supervisors(t.School, now)
 	}
 	return []Event{e}
 }
@@ -189,14 +187,11 @@ func (m *Model) promise(school string, h *Holder, p Priority, now time.Time) Due
 }
 
 // left returns the business time that the resolution clock has left: what it
-// showed when it stopped, if the ticket waits for its requester.
+// showed when it stopped, if it stands still.
 func (m *Model) left(t *Ticket, now time.Time) time.Duration {
 	at := now
-	if t.Status == StatusPending {
-		at = t.Last(Paused).At
-	}
-	if t.Status == StatusSolved {
-		at = t.Solved
+	if !t.Stopped.IsZero() {
+		at = t.Stopped
 	}
 	if t.Due.Resolution.Before(at) {
 		return 0
@@ -207,12 +202,18 @@ func (m *Model) left(t *Ticket, now time.Time) time.Duration {
 // alarmed adds the supervisor to whom e tells, if the step's role was vacant.
 func (m *Model) alarmed(school string, e Event, now time.Time) Event {
 	if len(e.To.Vacant) > 0 && e.To.Party != m.Supervisor {
-		for _, r := range m.staffed(school, "", m.Supervisor, now).recipients() {
-			r.As = Supervisor
-			e.Tell = append(e.Tell, r)
-		}
+		e.Tell = append(e.Tell, m.supervisors(school, now)...)
 	}
 	return e
+}
+
+// supervisors returns whom the supervisor's part falls to at a school now.
+func (m *Model) supervisors(school string, now time.Time) []Recipient {
+	out := m.staffed(school, "", m.Supervisor, now).recipients()
+	for i := range out {
+		out[i].As = Supervisor
+	}
+	return out
 }
 
 // lapses returns when a ticket that waits for a word of its requester is over
@@ -227,7 +228,8 @@ func (m *Model) lapses(t *Ticket) (time.Time, bool) {
 		if cal == nil || m.Close.IsZero() {
 			return time.Time{}, false
 		}
-		return cal.Due(t.Solved, m.Close), true
+		at := cal.Due(t.Solved, m.Close)
+		return at, !at.IsZero()
 	}
 	return time.Time{}, false
 }

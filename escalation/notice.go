@@ -78,7 +78,7 @@ func notices(t *Ticket, e *Event) []Notice {
 	var out []Notice
 	told := map[string]bool{}
 	for _, r := range to {
-		key := fmt.Sprintf("%d/%d/%s%s", t.ID, seq, r.Person, r.Channel)
+		key := noticeKey(t, seq, r)
 		if told[key] || r.Person == e.By && r.Person != Nobody && r.As != Requester {
 			continue
 		}
@@ -86,6 +86,11 @@ func notices(t *Ticket, e *Event) []Notice {
 		out = append(out, Notice{Key: key, Event: seq, To: r, After: e.At})
 	}
 	return out
+}
+
+// noticeKey returns the key of the notice of an event to a recipient.
+func noticeKey(t *Ticket, event int, to Recipient) string {
+	return fmt.Sprintf("%d/%d/%s%s", t.ID, event, to.Person, to.Channel)
 }
 
 // recipients returns who is told when the holder must hear of something: the
@@ -107,14 +112,26 @@ func (h *Holder) recipients() []Recipient {
 func (t *Ticket) supersede(e *Event) {
 	for i := range t.Notices {
 		n := &t.Notices[i]
-		if n.Done() || n.To.As == Requester {
-			continue
-		}
-		switch k := t.Events[n.Event].Kind; {
-		case e.Kind == HandedOn && (k == Opened || k == HandedOn || k == Reminded),
-			(e.Kind == Solved || e.Kind == Cancelled || e.Kind == Merged) &&
-				(k == Opened || k == HandedOn || k == Reminded || k == Breached || k == Reopened):
+		if !n.Done() && n.To.As != Requester && e.outdates(&t.Events[n.Event], n.To.As) {
 			n.Dead = "superseded by " + string(e.Kind)
 		}
 	}
+}
+
+// outdates reports whether nobody has to act on old any more after e. What the
+// supervisor is told, that a role was vacant or a target passed, stays true
+// until the ticket is done.
+func (e *Event) outdates(old *Event, as Relation) bool {
+	call := old.Kind == Opened || old.Kind == HandedOn || old.Kind == Reminded
+	switch e.Kind {
+	case Solved, Cancelled, Merged:
+		return call || old.Kind == Breached || old.Kind == Reopened
+	case HandedOn:
+		return call && as == Responsible
+	case Taken, Replied:
+		return call && as == Responsible && old.Clock != Resolution
+	case Paused:
+		return call && as == Responsible
+	}
+	return false
 }

@@ -9,7 +9,7 @@ import (
 var ErrNobody = errors.New("nobody to hand on to")
 
 // plan returns the events that an action of a person brings about on a ticket.
-// It is pure: rights have been checked, and apply has the last word.
+// It is pure: the right and the transition have been checked.
 func (m *Model) plan(t *Ticket, by Person, a Action, now time.Time) ([]Event, error) {
 	e := Event{
 		At: now, By: by, Kind: a.Kind, Text: a.Text, Articles: a.Articles, Field: a.Field, Value: a.Value,
@@ -20,11 +20,6 @@ func (m *Model) plan(t *Ticket, by Person, a Action, now time.Time) ([]Event, er
 		return []Event{m.opened(t, e, a)}, nil
 	case HandedOn:
 		return m.handOn(t, e, a.Role)
-	case Replied, Solved:
-		// Who answers a ticket that nobody has taken, has taken it.
-		if t.Status == StatusNew {
-			return []Event{{At: now, By: by, Kind: Taken}, e}, nil
-		}
 	case Taken:
 		if t.Assignee == by && t.Status != StatusNew {
 			return nil, nil
@@ -70,7 +65,7 @@ func (m *Model) handOn(t *Ticket, e Event, role Role) ([]Event, error) {
 		h.Step = m.stepOf(t, role)
 	}
 	full := m.handedOn(t, h, e.At)
-	full.By, full.Text, full.Message = e.By, e.Text, e.Message
+	full.By, full.Text, full.Message, full.Files = e.By, e.Text, e.Message, e.Files
 	return []Event{full}, nil
 }
 

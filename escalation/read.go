@@ -27,7 +27,7 @@ func (m *Model) view(by Person, t *Ticket) (*Ticket, bool) {
 	if by == Nobody || m.Can(by, See, t) {
 		return t, true
 	}
-	if by != t.Requester {
+	if !m.knows(by, t) {
 		return nil, false
 	}
 	v := *t
@@ -41,19 +41,24 @@ func (d *Desk) Mine(ctx context.Context, by Person, limit int) ([]*Ticket, error
 	return d.visible(ctx, by, Query{Index: ByRequester, Value: string(by), Newest: true, Limit: limit})
 }
 
-// Recent returns the person's tickets in a conversation, the one in which
-// something happened last first.
+// Recent returns the person's own tickets among the latest of a conversation,
+// which may be a channel of many, the one in which something happened last first.
 func (d *Desk) Recent(ctx context.Context, by Person, thread Address, limit int) ([]*Ticket, error) {
-	found, err := d.visible(ctx, by, Query{Index: ByThread, Value: thread.String(), Newest: true, Limit: limit})
-	return slices.DeleteFunc(found, func(t *Ticket) bool { return t.Requester != by }), err
+	found, err := d.visible(ctx, by, Query{Index: ByThread, Value: thread.String(), Newest: true})
+	found = slices.DeleteFunc(found, func(t *Ticket) bool { return t.Requester != by })
+	return found[:min(len(found), cmp.Or(limit, DefaultLimit))], err
 }
+
+// longestQueue is how many tickets of a party are looked at; more than anybody
+// reads, so that the urgent ones are found behind those that wait longer.
+const longestQueue = 1000
 
 // Queue returns the unsolved tickets that wait for the person's parties, by
 // priority and then the longest waiting first.
 func (d *Desk) Queue(ctx context.Context, by Person) ([]*Ticket, error) {
 	var out []*Ticket
 	for _, party := range d.Model().Queues(by) {
-		found, err := d.visible(ctx, by, Query{Index: ByParty, Value: party})
+		found, err := d.visible(ctx, by, Query{Index: ByParty, Value: party, Limit: longestQueue})
 		if err != nil {
 			return nil, err
 		}
@@ -105,8 +110,9 @@ func (d *Desk) Waiting(ctx context.Context, before time.Time) ([]*Ticket, error)
 // figures and exports. It reads in short transactions; fn may take its time.
 func (d *Desk) Each(ctx context.Context, from, to time.Time, fn func(*Ticket) error) error {
 	seen := map[ID]bool{}
+	limit := DefaultLimit
 	for {
-		page, err := d.store.Find(ctx, Query{Index: ByAsked, From: from, To: to})
+		page, err := d.store.Find(ctx, Query{Index: ByAsked, From: from, To: to, Limit: limit})
 		if err != nil {
 			return fmt.Errorf("read tickets: %w", err)
 		}
@@ -121,8 +127,11 @@ func (d *Desk) Each(ctx context.Context, from, to time.Time, fn func(*Ticket) er
 				return err
 			}
 		}
-		if len(page) < DefaultLimit || news == 0 {
+		if len(page) < limit {
 			return nil
+		}
+		if news == 0 {
+			limit *= 2 // as many were asked at the same instant
 		}
 		from = page[len(page)-1].Asked
 	}

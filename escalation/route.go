@@ -47,7 +47,7 @@ func (m *Model) Route(school, room string, task Role, step int, now time.Time) (
 	var vacant []Role
 	for i := step; i < len(steps); i++ {
 		if h := m.fill(school, steps[i], now); h != nil {
-			h.Step, h.Vacant = i, vacant
+			h.Step, h.Vacant = i, append(vacant, h.Vacant...)
 			return h, false
 		}
 		vacant = append(vacant, steps[i])
@@ -92,8 +92,9 @@ func (m *Model) staffed(school string, role Role, party string, now time.Time) *
 	}
 	at := now
 	if c := m.calendar(school, party); c != nil {
+		at = c.local(now)
 		if next := c.Next(now); !next.IsZero() {
-			at = next.In(c.Zone)
+			at = next
 		}
 	}
 	h.Channel = p.Channel
@@ -102,7 +103,8 @@ func (m *Model) staffed(school string, role Role, party string, now time.Time) *
 }
 
 // onDuty returns who of the party answers on the day, and who stands in. When
-// none of its people is there, the deputies are on duty themselves.
+// none of them is there the deputies are on duty themselves, and without
+// deputies those of the party whose turn it is not.
 func (m *Model) onDuty(p *Party, day Date) (people, deputies []Person) {
 	present := func(all []Person) []Person {
 		return slices.DeleteFunc(slices.Clone(all), func(who Person) bool { return m.People[who].away(day) })
@@ -112,22 +114,29 @@ func (m *Model) onDuty(p *Party, day Date) (people, deputies []Person) {
 		people = rota
 	}
 	people, deputies = present(people), present(p.Deputies)
-	if len(people) == 0 {
+	switch {
+	case len(people) > 0:
+		return people, deputies
+	case len(deputies) > 0:
 		return deputies, nil
 	}
-	return people, deputies
+	return present(p.People), nil
 }
 
 // A Vacant is a role that nobody fills at a school from a day on.
 type Vacant struct {
 	School string
 	Role   Role
-	Since  Date
+	Since  Date // the first day of the gap; zero if it began more than a year ago
 }
 
+// lookBack is how many days the beginning of a gap is searched for. It has an
+// end because a party without any people has been vacant since ever.
+const lookBack = 366
+
 // Vacancies returns the roles of all schools that have a party but nobody on
-// duty on the day, each with the first day of the gap, looking back at most 60
-// days. The supervisor is told of each once.
+// duty on the day, each with the first day of the gap. The supervisor is told of
+// each once.
 func (m *Model) Vacancies(day Date) []Vacant {
 	var out []Vacant
 	for id, s := range m.Schools {
@@ -136,15 +145,7 @@ func (m *Model) Vacancies(day Date) []Vacant {
 			if p == nil || p.Channel != "" || !m.empty(p, day) {
 				continue
 			}
-			since := day
-			for range 60 {
-				before := DateOf(since.noon().AddDate(0, 0, -1))
-				if !m.empty(p, before) {
-					break
-				}
-				since = before
-			}
-			out = append(out, Vacant{id, role, since})
+			out = append(out, Vacant{id, role, m.emptySince(p, day)})
 		}
 	}
 	slices.SortFunc(out, func(a, b Vacant) int {
@@ -154,6 +155,18 @@ func (m *Model) Vacancies(day Date) []Vacant {
 		return strings.Compare(string(a.Role), string(b.Role))
 	})
 	return out
+}
+
+// emptySince returns the first day of the gap that the day lies in.
+func (m *Model) emptySince(p *Party, day Date) Date {
+	for range lookBack {
+		before := day.Add(-1)
+		if !m.empty(p, before) {
+			return day
+		}
+		day = before
+	}
+	return Date{}
 }
 
 func (m *Model) empty(p *Party, day Date) bool {

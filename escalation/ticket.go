@@ -73,9 +73,10 @@ type state struct {
 	Assignee Person    // who works on it
 	Due      Due       // what is promised now
 	Held     time.Time // since when the holder holds it: the start of the response clock
+	Stopped  time.Time // since when the resolution clock stands still; zero while it runs
 	Asked    time.Time
 	Opened   time.Time
-	Response time.Time // the first qualified action of a person
+	Response time.Time // the first qualified action of a person, whoever held the ticket then
 	Solved   time.Time
 	Closed   time.Time
 	Stars    int
@@ -98,9 +99,9 @@ var transitions = map[Status]map[Kind]Status{
 		NotHelped: StatusAnswered, Rated: StatusHelped, Lapsed: StatusClosed, Opened: StatusNew,
 	},
 	StatusNew: {
-		Added: StatusNew, Detailed: StatusNew, Prompted: StatusNew, Taken: StatusOpen, Noted: StatusNew,
-		Paused: StatusPending, HandedOn: StatusNew, Solved: StatusSolved, Cancelled: StatusClosed,
-		Merged: StatusClosed, Reminded: StatusNew, Breached: StatusNew,
+		Added: StatusNew, Detailed: StatusNew, Prompted: StatusNew, Taken: StatusOpen, Replied: StatusOpen,
+		Noted: StatusNew, Paused: StatusPending, HandedOn: StatusNew, Solved: StatusSolved,
+		Cancelled: StatusClosed, Merged: StatusClosed, Reminded: StatusNew, Breached: StatusNew,
 	},
 	StatusOpen: {
 		Added: StatusOpen, Detailed: StatusOpen, Prompted: StatusOpen, Taken: StatusOpen, Replied: StatusOpen,
@@ -132,11 +133,14 @@ func (e *TransitionError) Error() string {
 }
 
 // apply appends e and folds it into the derived state. It refuses, without any
-// change, what the transition table does not allow.
+// change, what the transition table does not allow, and a ticket without a holder.
 func (t *Ticket) apply(e Event) error {
 	next, ok := transitions[t.Status][e.Kind]
 	if !ok {
 		return &TransitionError{t.Status, e.Kind}
+	}
+	if (e.Kind == Opened || e.Kind == HandedOn) && e.To == nil {
+		return fmt.Errorf("event %q names nobody", e.Kind)
 	}
 	t.Status = next
 	t.Events = append(t.Events, e)
@@ -186,26 +190,41 @@ func (t *Ticket) work(e Event) {
 	switch e.Kind {
 	case Opened:
 		t.Opened, t.Priority, t.Room, t.Task = e.At, e.Priority, e.Room, e.Task
-	case Taken:
-		t.Assignee = e.By
+		t.Holder, t.Held, t.Due = e.To, e.At, e.Due
 	case HandedOn:
-		t.Assignee = ""
+		t.Holder, t.Held, t.Due = e.To, e.At, e.Due
+		t.Assignee = Nobody
+	case Resumed:
+		t.Due = e.Due
+	case Reopened:
+		t.Due, t.Solved = e.Due, time.Time{}
 	case Solved:
 		t.Solved = e.At
-	case Reopened:
-		t.Solved = time.Time{}
+	case Taken:
+		t.Assignee = e.By
 	}
-	if e.To != nil {
-		t.Holder, t.Held = e.To, e.At
+	if e.qualified() {
+		// Who answers a ticket that nobody has taken, has taken it.
+		if t.Assignee == Nobody {
+			t.Assignee = e.By
+		}
+		if t.Response.IsZero() {
+			t.Response = e.At
+		}
 	}
-	if e.Due != (Due{}) {
-		t.Due = e.Due
-	}
-	if e.qualified() && t.Response.IsZero() {
-		t.Response = e.At
+	t.stopped(e.At)
+}
+
+// stopped notes when the resolution clock stops and when it is all over.
+func (t *Ticket) stopped(at time.Time) {
+	switch {
+	case t.Status == StatusNew || t.Status == StatusOpen:
+		t.Stopped = time.Time{}
+	case t.IsOpened() && t.Stopped.IsZero():
+		t.Stopped = at
 	}
 	if t.Status == StatusClosed && t.Closed.IsZero() {
-		t.Closed = e.At
+		t.Closed = at
 	}
 }
 

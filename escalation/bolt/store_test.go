@@ -171,7 +171,9 @@ func TestFileStaysClean(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := map[string]int{"tickets": 1, "tickets.thread": 1, "tickets.requester": 1, "tickets.due": 1, "tickets.asked": 1}
+	want := map[string]int{
+		"tickets": 1, "tickets.thread": 1, "tickets.requester": 1, "tickets.waiting": 1, "tickets.due": 1, "tickets.asked": 1,
+	}
 	err := f.View(t.Context(), func(tx *bbolt.Tx) error {
 		return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
 			if n := b.Stats().KeyN; strings.HasPrefix(string(name), "tickets") && n != want[string(name)] {

@@ -114,6 +114,7 @@ func same(t *testing.T, a, b *escalation.Ticket) bool {
 
 func testCreate(t *testing.T, s escalation.Store) {
 	x := create(t, s, asked(0, "m1"), opened(5, "kontakt"))
+	wantFound(t, s, escalation.Query{Index: escalation.ByWaiting}, "")
 	if x.ID != 1 || x.Status != escalation.StatusNew || !x.Opened.Equal(minute(5)) {
 		t.Errorf("created ticket %d in status %q, opened %v; want 1, new, %v", x.ID, x.Status, x.Opened, minute(5))
 	}
@@ -150,6 +151,7 @@ func testNumbering(t *testing.T, s escalation.Store) {
 
 func testChange(t *testing.T, s escalation.Store) {
 	id := create(t, s, asked(0, "m1")).ID
+	wantFound(t, s, escalation.Query{Index: escalation.ByWaiting, From: minute(0), To: minute(1)}, "1")
 	x := change(t, s, id, func(x *escalation.Ticket) {
 		if x.Status != escalation.StatusAsked || x.Requester != "anna" {
 			t.Errorf("to be changed: status %q of %q, want the stored ticket with its state", x.Status, x.Requester)
@@ -312,7 +314,7 @@ func testIndexes(t *testing.T, s escalation.Store) {
 			x.Notices = []escalation.Notice{
 				{Key: "late", Event: 1, After: minute(n + 90)},
 				{Key: "early", Event: 1, After: minute(n + 3)},
-				{Key: "sent", Event: 1, After: minute(n - 60), Sent: minute(n)},
+				{Key: "sent", Event: 1, After: minute(n - 60), Sent: minute(n), Ref: "console:post"},
 			}
 		})
 	}
@@ -324,6 +326,7 @@ func testIndexes(t *testing.T, s escalation.Store) {
 		{Index: escalation.ByParty, Value: "kontakt"},
 		{Index: escalation.ByDue},
 		{Index: escalation.ByUnsent},
+		{Index: escalation.ByPost, Value: "console:post"},
 		{Index: escalation.ByAsked},
 	} {
 		wantFound(t, s, q, ascending)

@@ -119,7 +119,8 @@ func run(t *testing.T, dir, task string, wrap ...string) *exec.Cmd {
 	t.Helper()
 	args := append(wrap, os.Args[0])
 	cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
-	cmd.Env = append(os.Environ(), childTask+"="+task, childDir+"="+dir)
+	// Under -race a process would linger for a second at its end.
+	cmd.Env = append(os.Environ(), childTask+"="+task, childDir+"="+dir, "GORACE=atexit_sleep_ms=0")
 	return cmd
 }
 

@@ -164,6 +164,10 @@ func openShared(path string, open func(string, int) (*os.File, error)) (db *bbol
 
 // settle checks whose file it is, migrates it and writes down who has it.
 func (f *File) settle(last marker) error {
+	if h, err := readHead(f.raw); err == nil && h.alone {
+		// A power cut during a commit leaves this too, so it is no reason to refuse.
+		f.opts.Log.Warn("one of two meta pages is damaged, the last transaction may be lost", "path", f.path)
+	}
 	var own identity
 	if err := guard(f.path, func() (err error) {
 		own, err = f.identity()
@@ -187,10 +191,6 @@ func (f *File) settle(last marker) error {
 		return err
 	}
 	f.removeLeftovers()
-	if h, err := readHead(f.raw); err == nil && h.alone {
-		// A power cut during a commit leaves this too, so it is no reason to refuse.
-		f.opts.Log.Warn("one of two meta pages is damaged, the last transaction may be lost", "path", f.path)
-	}
 	return f.mark(own)
 }
 

@@ -239,19 +239,8 @@ func (b *Bot) post(ctx context.Context, platform string, p Post) error {
 	if to == nil {
 		return fmt.Errorf("post on %s: no such platform", platform)
 	}
-	if _, err := to.Send(ctx, b.listed(to, p)); err != nil && !errors.Is(err, ErrUndeliverable) {
+	if _, err := to.Send(ctx, p); err != nil && !errors.Is(err, ErrUndeliverable) {
 		return fmt.Errorf("post on %s: %w", platform, err)
 	}
 	return nil
-}
-
-// listed writes the choices as numbered lines for a platform without buttons.
-func (b *Bot) listed(to Platform, p Post) Post {
-	if to.Traits().Buttons {
-		return p
-	}
-	for i, c := range p.Choices {
-		p.Body = append(p.Body, Block{Kind: Item, Number: i + 1, Spans: []Span{{Text: c.Label}}})
-	}
-	return p
 }

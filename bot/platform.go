@@ -58,7 +58,7 @@ type Receipt struct {
 
 // Traits are what a platform can do beyond plain text.
 type Traits struct {
-	Buttons bool // shows Post.Choices as buttons; else they are listed with numbers
+	Buttons bool // shows Post.Choices as buttons; else it lists them with numbers
 	Forms   bool // can ask a Form
 	Edit    bool // implements Editor
 	Private bool // can show a Receipt to the sender alone; else it is posted
@@ -112,8 +112,9 @@ type Post struct {
 	Choices []Choice
 }
 
-// A Choice is a button, or a numbered line where there are no buttons. Typing
-// the number or the label does the same.
+// A Choice is a button, or a numbered line where the platform has no buttons.
+// Typing the number or the label does the same, so a platform numbers its
+// buttons too.
 type Choice struct {
 	ID     string // up to 64 characters of [A-Za-z0-9/-]
 	Label  string

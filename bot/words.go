@@ -20,7 +20,7 @@ func (b *Bot) compose(ctx context.Context, t *escalation.Ticket, n escalation.No
 		if t.Expect == e.Expect && e.Expect != "" {
 			post.Choices = choices(t.ID, n.Event, b.options(v, e))
 		}
-		return b.finish(t.Thread.Platform, post)
+		return post, t.Thread.Platform, nil
 	}
 	v := b.texts.voice("")
 	platform := ""
@@ -39,14 +39,6 @@ func (b *Bot) compose(ctx context.Context, t *escalation.Ticket, n escalation.No
 	post.Body = b.forStaff(v, t, e)
 	if callsToAct[e.Kind] {
 		post.Choices = b.staffChoices(v, t, n.To.Person)
-	}
-	return b.finish(platform, post)
-}
-
-// finish fits a post to its platform.
-func (b *Bot) finish(platform string, post Post) (Post, string, error) {
-	if p := b.platforms[platform]; p != nil && post.Body != nil {
-		post = b.listed(p, post)
 	}
 	return post, platform, nil
 }

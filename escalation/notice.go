@@ -40,7 +40,8 @@ var audience = map[Kind]struct{ requester, holder, assignee bool }{
 	Opened:    {requester: true, holder: true},
 	Added:     {assignee: true},
 	Detailed:  {assignee: true},
-	Cancelled: {assignee: true},
+	Helped:    {requester: true},
+	Cancelled: {requester: true, assignee: true},
 	Taken:     {requester: true},
 	Replied:   {requester: true},
 	Paused:    {requester: true},
@@ -49,8 +50,8 @@ var audience = map[Kind]struct{ requester, holder, assignee bool }{
 	Solved:    {requester: true},
 	Confirmed: {assignee: true},
 	Reopened:  {requester: true, assignee: true},
-	Reminded:  {holder: true},
-	Breached:  {holder: true},
+	Reminded:  {holder: true, assignee: true},
+	Breached:  {holder: true, assignee: true},
 	Merged:    {requester: true},
 }
 

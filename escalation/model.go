@@ -216,3 +216,7 @@ func (m *Model) hours(school string) *Calendar {
 	}
 	return nil
 }
+
+// Hours returns the calendar in which the clock of a ticket runs at a school
+// while a party holds it, or nil if there is none.
+func (m *Model) Hours(school, party string) *Calendar { return m.calendar(school, party) }

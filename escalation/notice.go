@@ -50,6 +50,7 @@ var audience = map[Kind]struct{ requester, holder, assignee bool }{
 	Solved:    {requester: true},
 	Confirmed: {assignee: true},
 	Reopened:  {requester: true, assignee: true},
+	Rated:     {requester: true},
 	Reminded:  {holder: true, assignee: true},
 	Breached:  {holder: true, assignee: true},
 	Merged:    {requester: true},

@@ -45,6 +45,10 @@ func (t *turn) staffDo(ctx context.Context, id escalation.ID, k escalation.Kind,
 	if !t.b.desk.Model().Can(t.p.Person, k, before) {
 		return escalation.ErrDenied
 	}
+	if k == escalation.Taken && t.m.Choice != "" && before.Assignee != "" {
+		// Two pressed the same button: the second must not take it from the first.
+		return t.private(ctx, t.staffSaid(before, before, k))
+	}
 	if text == "" && needsText[k] {
 		return t.draft(ctx, before, k)
 	}

@@ -59,10 +59,14 @@ func (t *turn) converse(ctx context.Context) error {
 	}
 	cur := current(mine)
 	a := t.b.library.Answer(t.m.Text)
-	if e, _ := asking(cur); e != nil {
-		options := t.b.options(t.voiceOf(cur), e)
-		if id := read(t.m.Text, string(a.Act), e.Expect, options); id != "" && a.Outcome != knowledge.Answered {
-			return t.choose(ctx, cur, e, id)
+	for _, asked := range mine {
+		e, _ := asking(asked)
+		if e == nil || a.Outcome == knowledge.Answered {
+			continue
+		}
+		options := t.b.options(t.voiceOf(asked), e)
+		if id := read(t.m.Text, string(a.Act), e.Expect, options); id != "" {
+			return t.choose(ctx, asked, e, id)
 		}
 	}
 	if a.Outcome == knowledge.Talk {

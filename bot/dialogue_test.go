@@ -1,0 +1,197 @@
+package bot_test
+
+import (
+	"bufio"
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"ersthelfer/bot"
+	"ersthelfer/bot/bottest"
+	"ersthelfer/escalation"
+	"ersthelfer/escalation/escalationtest"
+)
+
+// TestDialogues plays the scripts in testdata/dialogues. A line is one of
+//
+//	anna> text          anna writes to the bot
+//	anna> [label]       anna presses the button with that label, number or id on her last post with choices
+//	anna< words         one of the posts that anna has not read yet has these words; those before it count as read
+//	anna<               anna has nothing left to read that the script did not ask for
+//	clock +90m          time passes, and what is due happens
+//	ticket 1 open P2    the ticket's status, and its priority
+//	again               the last message is delivered once more
+//
+// and # begins a comment.
+func TestDialogues(t *testing.T) {
+	files, err := filepath.Glob("testdata/dialogues/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no dialogues: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			src, err := os.Open(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer src.Close()
+			p := newPlay(t)
+			lines := bufio.NewScanner(src)
+			for n := 1; lines.Scan(); n++ {
+				line, _, _ := strings.Cut(lines.Text(), " #")
+				if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+					p.place = file + ":" + strconv.Itoa(n)
+					p.line(line)
+				}
+			}
+		})
+	}
+}
+
+// A play is a bot with a fake chat, a store in memory and a clock that only the
+// script moves.
+type play struct {
+	t     *testing.T
+	place string
+	now   time.Time
+	desk  *escalation.Desk
+	bot   *bot.Bot
+	chat  *bottest.Platform
+	read  map[string]int
+	last  bot.Message
+}
+
+func newPlay(t *testing.T) *play {
+	t.Helper()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &play{t: t, now: time.Date(2026, 11, 24, 10, 10, 0, 0, berlin), read: map[string]int{}}
+	p.chat = bottest.NewPlatform("chat", bottest.Full)
+	p.desk = escalation.NewDesk(new(escalationtest.Memory), escalationtest.Model(), func() time.Time { return p.now })
+	p.bot, err = bot.New(bot.Options{
+		Desk: p.desk, Library: shipped(t), Store: new(bottest.Memory), Platforms: []bot.Platform{p.chat}, People: cast(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// cast are the people of escalationtest.Model on the platform "chat".
+func cast() []bot.Known {
+	var out []bot.Known
+	for person, k := range map[escalation.Person]bot.Known{
+		"anna": {School: "gs-nord"}, "bernd": {School: "gym-sued", Language: "en"}, "clara": {School: "grund-west"},
+		"mara": {School: "gs-nord"}, "tom": {School: "gs-nord"}, "dora": {School: "gs-nord"}, "wanda": {School: "grund-west"},
+		"paul": {}, "petra": {}, "pia": {}, "sven": {Roles: []string{"authority"}},
+	} {
+		k.Person, k.Name, k.Users = person, string(person), map[string]string{"chat": string(person)}
+		out = append(out, k)
+	}
+	return out
+}
+
+func (p *play) line(line string) {
+	p.t.Helper()
+	ctx := context.Background()
+	word, rest, _ := strings.Cut(line, " ")
+	switch {
+	case word == "clock":
+		d, err := time.ParseDuration(strings.TrimPrefix(rest, "+"))
+		p.check(err)
+		p.now = p.now.Add(d)
+	case word == "ticket":
+		p.ticket(strings.Fields(rest))
+	case word == "again":
+		_, err := p.bot.Handle(ctx, p.last)
+		p.check(err)
+	case strings.HasSuffix(word, ">"):
+		p.says(strings.TrimSuffix(word, ">"), strings.TrimSpace(rest))
+	case strings.HasSuffix(word, "<"):
+		p.hears(strings.TrimSuffix(word, "<"), strings.TrimSpace(rest))
+		return
+	default:
+		p.t.Fatalf("%s: not a line of a dialogue: %s", p.place, line)
+	}
+	for range 3 { // until nothing is left to do
+		_, err := p.bot.Work(ctx)
+		p.check(err)
+	}
+}
+
+func (p *play) says(who, text string) {
+	p.t.Helper()
+	p.last = p.chat.Message(who, text)
+	if label, ok := strings.CutPrefix(text, "["); ok {
+		p.last.Text, p.last.Choice = "", p.choice(who, strings.TrimSuffix(label, "]"))
+	}
+	r, err := p.bot.Handle(context.Background(), p.last)
+	p.check(err)
+	if len(r.Private) > 0 {
+		_, err := p.chat.Send(context.Background(), bot.Post{Key: "private/" + p.last.ID, User: who, Body: r.Private})
+		p.check(err)
+	}
+}
+
+// choice returns the id of a button on the person's last post that has it.
+func (p *play) choice(who, label string) string {
+	p.t.Helper()
+	posts := p.chat.Posts(who)
+	for i := len(posts) - 1; i >= 0; i-- {
+		for n, c := range posts[i].Choices {
+			if c.Label == label || strconv.Itoa(n+1) == label || strings.HasSuffix(c.ID, "/"+label) {
+				return c.ID
+			}
+		}
+	}
+	p.t.Fatalf("%s: %s sees no button %q", p.place, who, label)
+	return ""
+}
+
+func (p *play) hears(who, words string) {
+	p.t.Helper()
+	posts := p.chat.Posts(who)
+	unread := posts[min(p.read[who], len(posts)):]
+	for i, post := range unread {
+		said := post.Body.String()
+		for _, c := range post.Choices {
+			said += " [" + c.Label + "]"
+		}
+		if words != "" && strings.Contains(strings.ReplaceAll(said, "\n", " "), words) {
+			p.read[who] += i + 1
+			return
+		}
+	}
+	if words == "" && len(unread) == 0 {
+		return
+	}
+	var all []string
+	for _, post := range unread {
+		all = append(all, post.Body.String())
+	}
+	p.t.Fatalf("%s: %s did not read %q; unread:\n%s", p.place, who, words, strings.Join(all, "\n---\n"))
+}
+
+func (p *play) ticket(fields []string) {
+	p.t.Helper()
+	id, err := strconv.Atoi(fields[0])
+	p.check(err)
+	t, err := p.desk.Ticket(context.Background(), escalation.Nobody, escalation.ID(id))
+	p.check(err)
+	if string(t.Status) != fields[1] || len(fields) > 2 && string(t.Priority) != fields[2] {
+		p.t.Fatalf("%s: ticket %d is %s %s, want %s", p.place, id, t.Status, t.Priority, strings.Join(fields[1:], " "))
+	}
+}
+
+func (p *play) check(err error) {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatalf("%s: %v", p.place, err)
+	}
+}

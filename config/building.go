@@ -85,7 +85,7 @@ func (c cursor) checkFallbacks(m *escalation.Model) {
 	for _, start := range sortedKeys(m.Roles) {
 		seen := []escalation.Role{start}
 		for r := m.Roles[start]; r != nil && r.Fallback != ""; r = m.Roles[r.Fallback] {
-			if r.Fallback == start {
+			if r.Fallback == start && start == slices.Min(seen) {
 				c.at("roles", string(start), "fallback").problem("let one of them fall back on a role outside the circle",
 					"falls back on itself, through %v", seen)
 			}
@@ -117,6 +117,7 @@ func (c cursor) connection() *escalation.Connection {
 	})
 	steps, rules := c.at("steps"), c.at("rules")
 	switch {
+	case c.shapeless():
 	case steps.node != nil && rules.node != nil:
 		steps.problem("write either steps or rules", "stands beside rules")
 	case steps.node == nil && rules.node == nil:

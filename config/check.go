@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"ersthelfer/escalation"
-	"ersthelfer/knowledge"
 )
 
 // check looks at what only the whole model shows.
@@ -26,19 +25,20 @@ func (c cursor) check(cfg *Config) {
 
 // checkRooms warns of rooms that articles of the program belong to and that the building has not.
 func (c cursor) checkRooms() {
-	have := c.r.rooms()
-	missing := slices.DeleteFunc(standardRooms(), func(id string) bool { return slices.Contains(have, id) })
+	have, standard := c.r.rooms(), standard()
+	missing := slices.DeleteFunc(standard.rooms(), func(id string) bool { return slices.Contains(have, id) })
 	if len(missing) > 0 {
 		c.at("building").warn("add them, so that tickets about these articles find their role",
 			"has no room %s, to which articles of the program belong", strings.Join(missing, ", "))
 	}
 }
 
-// standardRooms returns the rooms of the building in the defaults.
-func standardRooms() []string {
+// standard returns a reading of the defaults alone. Its rooms and roles are those that the articles
+// of the program name.
+func standard() *reader {
 	r := &reader{}
 	r.root = cursor{r: r, node: builtIn()}
-	return r.rooms()
+	return r
 }
 
 // checkConnection records a built-in way of connecting schools that does not fit a building of one's own.
@@ -74,32 +74,43 @@ func dropBroken(cfg *Config) {
 	}
 }
 
-// checkRoles records roles of a school that nobody fills, where a ticket would find nobody but the
-// supervisor or a step of the school's model would always be empty.
+// checkRoles records roles of a school that tickets can come to and that nobody fills. That a role may be
+// skipped is a decision only if the file says so, and that another acts instead is worth a warning.
 func (c cursor) checkRoles(m *escalation.Model, id string) {
 	s := m.Schools[id]
 	conn := m.Connections[s.Connection]
 	if conn == nil {
 		return
 	}
-	for _, role := range c.r.neededRoles(conn) {
-		rule := m.Roles[role]
-		switch place := c.at("roles", string(role)); {
-		case rule == nil || s.Roles[role] != "" || place.node != nil:
-		case role == "contact" && c.at("contact").node != nil:
-		case rule.Vacant == escalation.VacantFallback && s.Roles[rule.Fallback] != "":
-			place.warn("add "+string(role)+": below roles, or leave it to "+string(rule.Fallback),
-				"nobody fills this role; %s acts instead", rule.Fallback)
-		case isStep(conn, role) || !elsewhere(s, conn):
-			place.problem("add "+string(role)+": below roles and a party or [people]", "nobody fills this role")
+	filled := func(role escalation.Role) bool {
+		return s.Roles[role] != "" || c.at("roles", string(role)).node != nil || role == "contact" && c.at("contact").node != nil
+	}
+	instead := map[escalation.Role][]string{}
+	for _, role := range c.r.neededRoles(conn, m.Otherwise) {
+		rule, missing := m.Roles[role], role
+		switch {
+		case rule == nil || filled(role):
+			continue
+		case rule.Vacant == escalation.VacantFallback && filled(rule.Fallback):
+			instead[rule.Fallback] = append(instead[rule.Fallback], string(role))
+			continue
+		case rule.Vacant == escalation.VacantSkip && !c.r.root.at("roles", string(role), "vacant").builtIn():
+			continue
+		case rule.Vacant == escalation.VacantFallback && rule.Fallback != "":
+			missing = rule.Fallback
 		}
+		c.at("roles", string(missing)).problem("add "+string(missing)+": with a party or [people]", "nobody fills this role")
+	}
+	for _, fallback := range sortedKeys(instead) {
+		c.at("roles").warn("add them, or leave it so", "nobody is %s, so that %s acts",
+			strings.Join(instead[fallback], ", "), fallback)
 	}
 }
 
-// neededRoles returns the roles that tickets can come to: as steps, by the rooms of the building and
-// by the articles.
-func (r *reader) neededRoles(conn *escalation.Connection) []escalation.Role {
-	var all []escalation.Role
+// neededRoles returns the roles that tickets can come to: as steps, by the rooms of the building,
+// by the articles, or because no room is known.
+func (r *reader) neededRoles(conn *escalation.Connection, otherwise escalation.Role) []escalation.Role {
+	all := []escalation.Role{otherwise}
 	for _, rule := range conn.Rules {
 		all = append(all, rule.Steps...)
 	}
@@ -110,7 +121,7 @@ func (r *reader) neededRoles(conn *escalation.Connection) []escalation.Role {
 			}
 		}
 	}
-	for _, name := range knowledge.RoleNames {
+	for _, name := range standard().names("roles") {
 		if name != "contact" {
 			all = append(all, escalation.Role(name))
 		}
@@ -119,24 +130,12 @@ func (r *reader) neededRoles(conn *escalation.Connection) []escalation.Role {
 	return slices.DeleteFunc(slices.Compact(all), func(role escalation.Role) bool { return role == escalation.Task })
 }
 
-// isStep reports whether a way of connecting schools names the role itself.
-func isStep(conn *escalation.Connection, role escalation.Role) bool {
-	return slices.ContainsFunc(conn.Rules, func(r escalation.ConnectionRule) bool { return slices.Contains(r.Steps, role) })
-}
-
-// elsewhere reports whether every rule has a step besides the task that somebody fills.
-func elsewhere(s *escalation.School, conn *escalation.Connection) bool {
-	return !slices.ContainsFunc(conn.Rules, func(r escalation.ConnectionRule) bool {
-		return !slices.ContainsFunc(r.Steps, func(role escalation.Role) bool { return s.Roles[role] != "" })
-	})
-}
-
 // checkReach warns of a person whom the program can tell nothing.
 func (c cursor) checkReach(p Person, on Platforms) {
 	reached := on.Mattermost != nil && p.Accounts["mattermost"] != "" ||
 		on.Slack != nil && p.Accounts["slack"] != "" || on.Web.Chat && p.Accounts["web"] != ""
 	if !reached {
-		c.warn("add mattermost:, slack: or web: with the account there", "nobody can reach %s: no account on a platform that is set up", p.Name)
+		c.warn("add mattermost:, slack: or web: with the account there", "has no account on a platform that is set up, and can be told nothing")
 	}
 }
 

@@ -54,8 +54,7 @@ func (c cursor) warn(fix, format string, args ...any) {
 	c.r.warnings = append(c.r.warnings, c.place(remark{fmt.Sprintf(format, args...), fix})...)
 }
 
-// place returns the problem of a remark, none if all has been said of the node. What came from the
-// environment is shown as it was written: nobody knows what was in the variable.
+// place returns the problem of a remark, none if all has been said of the node.
 func (c cursor) place(r remark) Problems {
 	if c.node != nil && c.r.broken[c.node] {
 		return nil
@@ -68,11 +67,30 @@ func (c cursor) place(r remark) Problems {
 	if at != nil {
 		p.Line, p.Column = at.Line, at.Column
 	}
-	if c.node != nil && c.r.from[c.node] != "" && c.node.Value != "" {
-		p.Text = strings.ReplaceAll(p.Text, c.node.Value, c.r.from[c.node])
-		p.Fix = strings.ReplaceAll(p.Fix, c.node.Value, c.r.from[c.node])
+	return Problems{c.conceal(p, at)}
+}
+
+// longest is how much of the file a message quotes: what is longer may be a secret in the wrong place.
+const longest = 20
+
+// conceal takes from a message what may be a secret: a long word, and whatever the environment holds.
+func (c cursor) conceal(p Problem, at *yaml.Node) Problem {
+	if at == nil {
+		return p
 	}
-	return Problems{p}
+	if variable := c.r.from[at]; variable != "" {
+		p.Text = "what " + variable + " holds cannot be used here"
+		if strings.Contains(p.Fix, at.Value) {
+			p.Fix = "look at the variable"
+		}
+		return p
+	}
+	if len(at.Value) >= longest && !strings.ContainsAny(at.Value, " ,") {
+		short := string([]rune(at.Value)[:3]) + "…"
+		p.Text = strings.ReplaceAll(p.Text, at.Value, short)
+		p.Fix = strings.ReplaceAll(p.Fix, at.Value, short)
+	}
+	return p
 }
 
 // written reports whether the file has the place, and gives it a value.
@@ -130,12 +148,15 @@ func (c cursor) mapping() bool {
 	if !c.written() {
 		return false
 	}
-	if c.node.Kind != yaml.MappingNode {
+	if c.shapeless() {
 		c.problem("write keys and values, one a line, indented below", "is not a list of keys and values")
 		return false
 	}
 	return true
 }
+
+// shapeless reports whether there is something else than a mapping, of which mapping has said all.
+func (c cursor) shapeless() bool { return c.written() && c.node.Kind != yaml.MappingNode }
 
 // fields decodes a mapping with known keys. Unknown ones are problems.
 func (c cursor) fields(known fields) {
@@ -177,6 +198,9 @@ func (c cursor) entries() iter.Seq2[string, cursor] {
 
 // need records a problem for each of the keys that is not written.
 func (c cursor) need(keys ...string) {
+	if c.shapeless() {
+		return
+	}
 	for _, key := range keys {
 		if below := c.at(key); below.node == nil {
 			below.problem("add "+key+":", "is missing")
@@ -200,6 +224,11 @@ func (c cursor) items() iter.Seq[cursor] {
 			}
 		}
 	}
+}
+
+// full reports whether the place has a value, or a list with at least one.
+func (c cursor) full() bool {
+	return c.written() && (c.node.Kind == yaml.ScalarNode || len(c.node.Content) > 0)
 }
 
 // text returns a value as it stands: 007 and +49151 are not made numbers of.
@@ -237,16 +266,24 @@ func (c cursor) one(words ...string) string {
 	return s
 }
 
-// yes returns a truth value, true for what is not written.
+// yes returns a truth value.
 func (c cursor) yes() bool {
-	switch strings.ToLower(c.text()) {
-	case "true", "yes", "ja":
-		return true
-	case "false", "no", "nein", "":
-		return false
+	s := c.text()
+	yes, known := truth(s)
+	if !known && s != "" {
+		c.problem("write true or false", "%q is neither yes nor no", s)
 	}
-	c.problem("write true or false", "%q is neither yes nor no", c.node.Value)
-	return false
+	return yes
+}
+
+func truth(s string) (yes, known bool) {
+	switch strings.ToLower(s) {
+	case "true", "yes", "ja":
+		return true, true
+	case "false", "no", "nein":
+		return false, true
+	}
+	return false, false
 }
 
 // whole returns a whole number from least to most.

@@ -26,8 +26,9 @@ func (c cursor) decode() *Config {
 		"remind":      into(&m.Remind, cursor.remind),
 		"lapse":       into(&m.Lapse, between(10*time.Minute, 90*day)),
 		"close":       into(&m.Close, cursor.span),
+		"otherwise":   into(&m.Otherwise, cursor.role),
 		"supervisor":  later,
-		"movable_day": later,
+		"movable_day": func(c cursor) { c.text() },
 		"calendars":   later,
 		"people":      later,
 		"parties":     later,
@@ -125,6 +126,9 @@ func (c cursor) knowledge() (k Knowledge) {
 }
 
 func (c cursor) llm() *LLM {
+	if !c.written() {
+		return nil
+	}
 	var l LLM
 	c.fields(fields{
 		"url":        into(&l.URL, cursor.url),

@@ -77,7 +77,7 @@ func read(path string, env func(string) string) (*Config, Problems, Problems) {
 	}
 	cfg, r := parse(path, src, env)
 	if len(r.inline) > 0 && mode.Perm()&0o077 != 0 {
-		r.inline[0].warn("run chmod 600 "+path+", or write token_file: or ${NAME} instead",
+		r.inline[0].warn("run chmod 600 on this file, or write token_file: or ${NAME} instead",
 			"a secret stands in a file that others may read")
 	}
 	if len(r.problems) > 0 {
@@ -118,7 +118,7 @@ func parse(name string, src []byte, env func(string) string) (*Config, *reader) 
 		return nil, r
 	}
 	r.root.prepare()
-	merge(tree, builtIn())
+	r.root.merge(builtIn())
 	cfg := r.root.decode()
 	r.root.check(cfg)
 	cfg.effective, cfg.warnings, cfg.followers = tree, r.warnings, r.followers

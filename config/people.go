@@ -41,10 +41,11 @@ func (c cursor) people(language string) (all []Person, members map[escalation.Pe
 func (p *Person) account(platform string, taken map[string]string) func(cursor) {
 	return func(c cursor) {
 		name := strings.TrimPrefix(c.text(), "@")
+		yes, known := truth(name)
 		switch {
-		case name == "" || c.node.ShortTag() == "!!bool" && !c.yes():
+		case name == "" || known && !yes:
 			return
-		case c.node.ShortTag() == "!!bool":
+		case known:
 			name = string(p.ID)
 		}
 		if other, ok := taken[platform+":"+name]; ok {
@@ -124,8 +125,8 @@ func (c cursor) party(name string) *escalation.Party {
 		"targets":  into(&p.Targets, cursor.targets),
 	})
 	c.need("name")
-	if !c.at("people").written() && !c.at("channel").written() {
-		c.at("people").problem("name people: [...] or a channel:", "is missing, so that nobody is told")
+	if all := c.at("people"); !c.shapeless() && !c.at("channel").written() && len(p.People) == 0 && !all.full() {
+		all.problem("name people: [...] or a channel:", "is empty, so that nobody is told")
 	}
 	c.checkParty(p)
 	return p

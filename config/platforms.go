@@ -29,32 +29,32 @@ func (c cursor) secret(to *Secret) {
 	c.give(to, text)
 }
 
-// secretFile reads a secret from a file; a newline at the end does not belong to it.
+// secretFile reads a secret from a file; white space around it does not belong to it. Messages do not
+// name the file: somebody may have written the secret here instead.
 func (c cursor) secretFile(to *Secret) {
 	name := c.file()
 	if name == "" {
 		return
 	}
-	info, err := os.Stat(name)
-	if err == nil && info.Size() > 1<<16 {
-		c.problem("name the file that holds the secret alone", "%s is too large for a secret", name)
-		return
-	}
-	data, err := os.ReadFile(name)
-	if err != nil {
-		c.problem("write the secret into that file, readable for this program", "cannot read %s: %s", name, reason(err))
-		return
-	}
+	data, mode, err := readFile(name)
 	text := strings.TrimSpace(strings.TrimPrefix(string(data), "\ufeff"))
-	if text == "" {
-		c.problem("write the secret into it", "%s is empty", name)
-		return
+	switch {
+	case err != nil:
+		c.problem("write the path of a file that holds the secret alone", "cannot read this file: %s", reason(err))
+	case len(text) > maxSecret:
+		c.problem("write the path of a file that holds the secret alone", "this file is too large for a secret")
+	case text == "":
+		c.problem("write the secret into it", "this file is empty")
+	default:
+		if mode.Perm()&0o007 != 0 {
+			c.warn("take away the rights of others with chmod 600", "everybody on this machine may read this file")
+		}
+		c.give(to, text)
 	}
-	if info.Mode().Perm()&0o007 != 0 {
-		c.warn("run chmod 600 "+name, "everybody on this machine may read %s", name)
-	}
-	c.give(to, text)
 }
+
+// maxSecret is longer than every token; a certificate or a wrong file is longer.
+const maxSecret = 8192
 
 // give stores a secret that no other line has given.
 func (c cursor) give(to *Secret, text string) {
@@ -171,7 +171,9 @@ func places(name *regexp.Regexp, fix string) func(cursor) map[string]string {
 		for key, at := range c.pairs() {
 			if !name.MatchString(key.Value) {
 				cursor{r: c.r, path: c.path, key: key}.problem(fix, "%q cannot be the name here", key.Value)
+				continue
 			}
+			at.path = c.path // without the name, which might be a token in the wrong place
 			all[key.Value] = at.ref("schools")
 		}
 		return all

@@ -73,11 +73,14 @@ func remarks(err error) []remark {
 	if what, fix, ok := strings.Cut(text, ": write "); ok {
 		return []remark{{"cannot read " + what, "write " + fix}}
 	}
-	return []remark{{text, ""}}
+	return []remark{{text, "write each time and each day once"}}
 }
 
 // nearest returns the name that was probably meant by a slip, or "".
 func nearest(slip string, names []string) string {
+	if len(slip) < 3 {
+		return ""
+	}
 	best, least := "", 1+max(1, len(slip)/4)
 	for _, name := range names {
 		if d := distance(strings.ToLower(slip), strings.ToLower(name)); d < least {

@@ -83,8 +83,10 @@ func (c cursor) filler(s *escalation.School, role escalation.Role, m *escalation
 		return c.ref("parties")
 	}
 	people := c.persons()
-	if len(people) == 0 {
+	if len(c.node.Content) == 0 {
 		c.problem("name people, or take it out", "is empty")
+	}
+	if len(people) == 0 {
 		return ""
 	}
 	party := &escalation.Party{ID: s.ID + "/" + string(role), People: people[:1], Deputies: people[1:]}

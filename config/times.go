@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -41,7 +42,10 @@ func between(least, most time.Duration) func(cursor) time.Duration {
 }
 
 func spell(d time.Duration) string {
-	if d > day && d%day == 0 {
+	switch {
+	case d == day:
+		return "1 day"
+	case d > day && d%day == 0:
 		return fmt.Sprintf("%d days", d/day)
 	}
 	return escalation.Span{Time: d}.String()
@@ -156,8 +160,9 @@ func (c cursor) calendarProblems(cal *escalation.Calendar) {
 	for _, p := range cal.Problems() {
 		place, text, _ := strings.Cut(p, ": ")
 		name, _, _ := strings.Cut(place, "[")
-		what, fix, _ := strings.Cut(text, "; ")
-		c.at(key[name]).problem(fix, "%s", what)
+		for _, r := range remarks(errors.New(text)) {
+			c.at(key[name]).problem(r.fix, "%s", r.text)
+		}
 	}
 }
 

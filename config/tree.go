@@ -76,7 +76,7 @@ func (c cursor) prepare() {
 	if c.node == nil {
 		return
 	}
-	c.node.HeadComment, c.node.LineComment, c.node.FootComment = "", "", ""
+	c.node.HeadComment, c.node.LineComment, c.node.FootComment, c.node.Anchor = "", "", "", ""
 	switch c.node.Kind {
 	case yaml.AliasNode:
 		c.problem("write the value out, or put it in quotes if it begins with *", "refers to another place")
@@ -102,7 +102,6 @@ func (c cursor) prepare() {
 }
 
 func (c cursor) expand() {
-	c.node.Anchor = ""
 	written := c.node.Value
 	m := variable.FindStringSubmatch(written)
 	if m == nil {
@@ -115,7 +114,7 @@ func (c cursor) expand() {
 	}
 	value := c.r.env(m[1])
 	if value == "" {
-		c.problem("set it, or write the value here", "environment variable %s is not set", m[1])
+		c.problem("set it, or write the value here", "environment variable %s is not set or empty", m[1])
 		c.r.broken[c.node] = true
 		return
 	}
@@ -125,19 +124,27 @@ func (c cursor) expand() {
 
 // merge puts into the mapping what the defaults have and it has not. It goes down into mappings that
 // both have, except the ways of connecting schools, of which each is written whole.
-func merge(into, defaults *yaml.Node) {
+func (c cursor) merge(defaults *yaml.Node) {
 	for i := 0; i+1 < len(defaults.Content); i += 2 {
 		key, value := defaults.Content[i], defaults.Content[i+1]
-		mine := valueOf(into, key.Value)
+		mine := c.at(key.Value)
 		switch {
-		case mine == nil:
-			into.Content = append(into.Content, key, value)
-		case mine.ShortTag() == "!!null":
-			mine.Kind, mine.Tag, mine.Value, mine.Content = value.Kind, value.Tag, value.Value, value.Content
-		case mine.Kind == yaml.MappingNode && value.Kind == yaml.MappingNode && !wayOfConnecting(mine):
-			merge(mine, value)
+		case mine.node == nil:
+			c.node.Content = append(c.node.Content, key, value)
+		case !mine.written():
+			mine.replace(value)
+		case value.Kind != yaml.MappingNode:
+		case !mine.mapping():
+			// The default is put in its place, so that this one mistake brings no others about.
+			mine.replace(value)
+		case !wayOfConnecting(mine.node):
+			mine.merge(value)
 		}
 	}
+}
+
+func (c cursor) replace(value *yaml.Node) {
+	c.node.Kind, c.node.Tag, c.node.Value, c.node.Content = value.Kind, value.Tag, value.Value, value.Content
 }
 
 // wayOfConnecting reports whether the mapping is a way of connecting schools, which has steps or rules.

@@ -1,7 +1,5 @@
 package escalation
 
-import "time"
-
 // What the tests of this package reach into: they are outside of it because
 // they share the model and the store of package escalationtest.
 
@@ -11,22 +9,11 @@ var Transitions = transitions
 // Rights is the table of rights.
 var Rights = rights
 
-// Audience is the table of who is told of what.
-var Audience = audience
-
 // Apply applies an event.
 func (t *Ticket) Apply(e Event) error { return t.apply(e) }
 
 // Fold rebuilds the state from the events.
 func (t *Ticket) Fold() error { return t.fold() }
 
-// SetStatus pretends that the ticket stands there.
-func (t *Ticket) SetStatus(s Status) { t.Status = s }
-
 // View returns what by may see of t.
 func (m *Model) View(by Person, t *Ticket) (*Ticket, bool) { return m.view(by, t) }
-
-// Staffed returns the party as holder.
-func (m *Model) Staffed(school string, party string, now time.Time) *Holder {
-	return m.staffed(school, "", party, now)
-}

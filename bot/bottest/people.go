@@ -120,14 +120,11 @@ func (p *Platform) lane(in escalation.Address) *sync.Mutex {
 }
 
 func (p *Platform) give(ctx context.Context, m bot.Message) (bot.Receipt, error) {
-	h, running, err := p.hold(ctx)
+	h, err := p.hold(ctx)
 	if err != nil {
 		return bot.Receipt{}, err
 	}
 	defer p.flight.Done()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(running, cancel)()
 	r, err := h(ctx, m)
 	if err == nil {
 		err = p.acknowledge(m, r)
@@ -136,23 +133,20 @@ func (p *Platform) give(ctx context.Context, m bot.Message) (bot.Receipt, error)
 }
 
 // hold waits for Run and keeps it from returning until flight is done.
-func (p *Platform) hold(ctx context.Context) (bot.Handler, context.Context, error) {
+func (p *Platform) hold(ctx context.Context) (bot.Handler, error) {
 	for {
 		p.mu.Lock()
 		if h := p.handler; h != nil {
 			defer p.mu.Unlock()
-			if err := p.running.Err(); err != nil {
-				return nil, nil, err
-			}
 			p.flight.Add(1)
-			return h, p.running, nil
+			return h, nil
 		}
 		started := p.started
 		p.mu.Unlock()
 		select {
 		case <-started:
 		case <-ctx.Done():
-			return nil, nil, ctx.Err()
+			return nil, ctx.Err()
 		}
 	}
 }

@@ -30,10 +30,9 @@ type Platform struct {
 
 	mu      sync.Mutex
 	traits  bot.Traits
-	handler bot.Handler     // nil while Run does not run
-	running context.Context //nolint:containedctx // of the Run that is going on
-	started chan struct{}   // closed when a Run begins, renewed when it ends
-	flight  sync.WaitGroup  // messages in the hands of handler
+	handler bot.Handler    // nil while Run does not run; its context ends with Run's
+	started chan struct{}  // closed when a Run begins, renewed when it ends
+	flight  sync.WaitGroup // messages in the hands of handler
 	posts   []*Posted
 	users   map[string]bot.User
 	gone    map[string]bool
@@ -92,13 +91,19 @@ func (p *Platform) Traits() bot.Traits {
 
 // Run implements [bot.Platform]. It returns when the last handler has returned.
 func (p *Platform) Run(ctx context.Context, h bot.Handler) error {
+	running := ctx
 	p.mu.Lock()
-	p.handler, p.running = h, ctx
+	p.handler = func(ctx context.Context, m bot.Message) (bot.Receipt, error) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(running, cancel)()
+		return h(ctx, m)
+	}
 	close(p.started)
 	p.mu.Unlock()
 	<-ctx.Done()
 	p.mu.Lock()
-	p.handler, p.running = nil, nil
+	p.handler = nil
 	p.started = make(chan struct{})
 	p.mu.Unlock()
 	p.flight.Wait()

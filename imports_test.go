@@ -13,7 +13,7 @@ import (
 
 // arrows are the imports within the module that the design allows: each
 // package, and what it may import. "…" stands for everything below. Tests may
-// import more: the suites and fakes. See ARCHITECTURE in README.md.
+// import more: the suites and fakes. CONTRIBUTING.md says how to add a room.
 var arrows = map[string][]string{
 	"cmd/ersthelfer":                {"…"},
 	"config":                        {"knowledge", "escalation"},

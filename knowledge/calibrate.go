@@ -1,0 +1,57 @@
+package knowledge
+
+import "math"
+
+// A calibration turns evidence into probabilities. Its numbers are the same for every base, because what they
+// weigh does not depend on the size of one; they were fitted on phrasings that the index had not seen, by the
+// command in BENCHMARK.md.
+type calibration struct {
+	weights     [signals]float64 // of the signals, for "some article answers"
+	temperature float64          // how sharply totals separate articles
+}
+
+// The signals from which the probability that any article answers is worked out.
+const (
+	sigConstant = iota
+	sigTotal    // evidence for the best article
+	sigMargin   // of the linear model, for the best article
+	sigLikeness // of the nearest phrasing of the best article
+	sigGap      // between the best article and the next
+	sigOutside  // evidence for the best article less that for being out of scope
+	sigOutsideLikeness
+	sigKnown  // share of the words that the base knows
+	sigLength // log of the number of words
+	signals
+)
+
+var shippedCalibration = calibration{
+	weights:     [signals]float64{sigConstant: -1, sigTotal: 0.5, sigMargin: 1, sigLikeness: 3, sigGap: 0.5, sigOutside: 1, sigOutsideLikeness: -2, sigKnown: 1},
+	temperature: 5,
+}
+
+// inScope returns the probability that some article answers.
+func (c *calibration) inScope(s [signals]float64) float64 {
+	sum := 0.0
+	for i, w := range c.weights {
+		sum += w * s[i]
+	}
+	return sigmoid(sum)
+}
+
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+// shares divides 1 among totals, which are sorted from best to worst.
+func (c *calibration) shares(totals []float32) []float64 {
+	out := make([]float64, len(totals))
+	sum := 0.0
+	for i, t := range totals {
+		out[i] = math.Exp(c.temperature * float64(t-totals[0]))
+		sum += out[i]
+	}
+	for i := range out {
+		out[i] /= sum
+	}
+	return out
+}
+
+func logOf(n int) float64 { return math.Log(1 + float64(n)) }

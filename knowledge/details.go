@@ -1,0 +1,124 @@
+package knowledge
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Details is what a message says besides its question; a ticket needs it, finding the article does not.
+type Details struct {
+	Rooms   []string // "204", "B112", in the order and spelling of the message
+	Classes []string // "7b", "Q1"
+	Lesson  bool     // a lesson is going on
+	Exam    bool     // an examination or a class test is mentioned
+}
+
+const roomNumber = `[A-Za-z]?[ -]?\d{1,3}(?:[.-]\d{1,3})?[A-Za-z]?`
+
+var (
+	namedRoom  = regexp.MustCompile(`(?i)\b(?:in |im )?(?:raum|room|zimmer|saal|rm|r)\.? ?(?:nr\.? ?)?(` + roomNumber + `)\b`)
+	placedRoom = regexp.MustCompile(`(?i)\bin ([a-z]?-?\d{3}[a-z]?|[a-z]?\d\.\d{2,3})\b`)
+	codedRoom  = regexp.MustCompile(`\b([A-EG-WYZa-eg-wyz]-?\d{3}[a-z]?|[A-EG-Z]-?\d{2}|[A-Za-z]?-?\d\.\d{2,3})\b`)
+	bareRoom   = regexp.MustCompile(`(?:^|[ ,(])([0-4]\d\d)(?:$|[ ,;:.?!)])`)
+	namedClass = regexp.MustCompile(`(?i)\b(?:klasse|kl\.|class|jahrgang|jg\.|stufe|year|grade) ?(\d{1,2} ?[a-g]?)\b`)
+	ordinal    = regexp.MustCompile(`(?i)\b(\d{1,2})(?:\.|te|ten|er)? (?:klasse|jahrgang|klässler)`)
+	bareClass  = regexp.MustCompile(`(?i)\b(\d{1,2}[a-g]|ef|q[1-4])\b`)
+	measure    = regexp.MustCompile(`^ ?(?i:gb|mb|kb|tb|%|euro|€|uhr|grad|seiten|blatt|mal|px|mbit|kinder|schüler|sus|geräte|ipads|users?|pages|minuten|min|stunden)`)
+)
+
+// Numbers that look like rooms or classes and are something else.
+var notRooms = map[string]bool{
+	"365": true, "m365": true, "o365": true, "404": true, "403": true, "401": true, "400": true, "h264": true, "h265": true, "100": true, "256": true, "128": true,
+}
+
+var notClasses = map[string]bool{"3d": true, "2d": true, "5g": true, "4g": true, "3g": true}
+
+// setAside cuts rooms and classes out of a message.
+func setAside(text string) (string, Details) {
+	var d Details
+	if len(text) > maxRead {
+		text = strings.ToValidUTF8(text[:maxRead], "")
+	}
+	if strings.ContainsAny(text, "0123456789") || strings.Contains(strings.ToLower(text), "ef") {
+		for _, p := range []*regexp.Regexp{namedClass, ordinal, bareClass} {
+			text = cutOut(text, p, func(s string) bool { return d.addClass(s, p != bareClass) })
+		}
+		for _, p := range []*regexp.Regexp{namedRoom, placedRoom, codedRoom, bareRoom} {
+			text = cutOut(text, p, func(s string) bool { return d.addRoom(s) })
+		}
+	}
+	for _, w := range words(fold(text)) {
+		d.Lesson = d.Lesson || lessonWord(w)
+		d.Exam = d.Exam || examWord(w)
+	}
+	return text, d
+}
+
+// cutOut removes what the pattern finds and take wants.
+func cutOut(text string, p *regexp.Regexp, take func(string) bool) string {
+	found := p.FindAllStringSubmatchIndex(text, -1)
+	if found == nil {
+		return text
+	}
+	var b strings.Builder
+	at := 0
+	for _, m := range found {
+		if measure.MatchString(text[m[3]:]) || !take(text[m[2]:m[3]]) {
+			continue
+		}
+		b.WriteString(text[at:m[0]])
+		b.WriteByte(' ')
+		at = m[3]
+	}
+	b.WriteString(text[at:])
+	return b.String()
+}
+
+func (d *Details) addRoom(s string) bool {
+	s = strings.TrimSpace(s)
+	if notRooms[strings.ToLower(s)] {
+		return false
+	}
+	if !slices.Contains(d.Rooms, s) {
+		d.Rooms = append(d.Rooms, s)
+	}
+	return true
+}
+
+func (d *Details) addClass(s string, named bool) bool {
+	s = strings.ToLower(strings.ReplaceAll(s, " ", ""))
+	if notClasses[s] && !named {
+		return false
+	}
+	digits := strings.TrimRight(s, "abcdefg")
+	if n, err := strconv.Atoi(digits); err == nil && (n < 1 || n > 13) {
+		return false
+	}
+	if s == "ef" || s[0] == 'q' {
+		s = strings.ToUpper(s)
+	}
+	if !slices.Contains(d.Classes, s) {
+		d.Classes = append(d.Classes, s)
+	}
+	return true
+}
+
+// lessonWord and examWord take a folded word.
+func lessonWord(w string) bool {
+	switch w {
+	case "unterricht", "unterrichts", "stunde", "lesson":
+		return true
+	}
+	return false
+}
+
+func examWord(w string) bool {
+	for _, stem := range []string{"klausur", "klassenarbeit", "prufung", "abitur", "exam", "nachschreib"} {
+		if strings.HasPrefix(w, stem) && !strings.HasPrefix(w, "example") {
+			return true
+		}
+	}
+	return strings.HasSuffix(w, "klausur") || strings.HasSuffix(w, "prufung") || w == "abi" || w == "zap"
+}

@@ -77,34 +77,46 @@ func dropBroken(cfg *Config) {
 // checkRoles records roles of a school that tickets can come to and that nobody fills. That a role may be
 // skipped is a decision only if the file says so, and that another acts instead is worth a warning.
 func (c cursor) checkRoles(m *escalation.Model, id string) {
-	s := m.Schools[id]
-	conn := m.Connections[s.Connection]
+	conn := m.Connections[m.Schools[id].Connection]
 	if conn == nil {
 		return
 	}
-	filled := func(role escalation.Role) bool {
-		return s.Roles[role] != "" || c.at("roles", string(role)).node != nil || role == "contact" && c.at("contact").node != nil
-	}
 	instead := map[escalation.Role][]string{}
 	for _, role := range c.r.neededRoles(conn, m.Otherwise) {
-		rule, missing := m.Roles[role], role
-		switch {
-		case rule == nil || filled(role):
+		if m.Roles[role] == nil || c.filled(role) {
 			continue
-		case rule.Vacant == escalation.VacantFallback && filled(rule.Fallback):
-			instead[rule.Fallback] = append(instead[rule.Fallback], string(role))
-			continue
-		case rule.Vacant == escalation.VacantSkip && !c.r.root.at("roles", string(role), "vacant").builtIn():
-			continue
-		case rule.Vacant == escalation.VacantFallback && rule.Fallback != "":
-			missing = rule.Fallback
 		}
-		c.at("roles", string(missing)).problem("add "+string(missing)+": with a party or [people]", "nobody fills this role")
+		acting, missing := c.standIn(role, m.Roles[role])
+		if acting != "" {
+			instead[acting] = append(instead[acting], string(role))
+		}
+		if missing != "" {
+			c.at("roles", string(missing)).problem("add "+string(missing)+": with a party or [people]", "nobody fills this role")
+		}
 	}
 	for _, fallback := range sortedKeys(instead) {
 		c.at("roles").warn("add them, or leave it so", "nobody is %s, so that %s acts",
 			strings.Join(instead[fallback], ", "), fallback)
 	}
+}
+
+// filled reports whether the school says who fills the role, rightly or wrongly.
+func (c cursor) filled(role escalation.Role) bool {
+	return c.at("roles", string(role)).node != nil || role == "contact" && c.at("contact").node != nil
+}
+
+// standIn returns who acts for a role that nobody fills at the school, or the role that is missing;
+// neither if the file says that it may be skipped.
+func (c cursor) standIn(role escalation.Role, rule *escalation.RoleRule) (acting, missing escalation.Role) {
+	switch {
+	case rule.Vacant == escalation.VacantFallback && c.filled(rule.Fallback):
+		return rule.Fallback, ""
+	case rule.Vacant == escalation.VacantFallback && rule.Fallback != "":
+		return "", rule.Fallback
+	case rule.Vacant == escalation.VacantSkip && !c.r.root.at("roles", string(role), "vacant").builtIn():
+		return "", ""
+	}
+	return "", role
 }
 
 // neededRoles returns the roles that tickets can come to: as steps, by the rooms of the building,

@@ -2,6 +2,8 @@ package config
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -259,6 +261,20 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
+func TestUnreadable(t *testing.T) {
+	for _, tt := range []struct{ what, src, want string }{
+		{"Latin 1", "schools: {a: {name: S\xfcd}}\n", "x.yaml: not a text in UTF-8; save it as UTF-8 in the editor"},
+		{"too large", strings.Repeat("# nothing\n", 110000), "x.yaml: larger than 1 MiB; give the configuration and no other file"},
+		{"a colon in a value", "data: a: b\n", "x.yaml:1:8: not YAML (mapping values are not allowed in this context); put values with a colon in quotes"},
+		{"a star", "data: *home\n", "x.yaml:1:7: not YAML (unknown anchor referenced); put values that begin with * or & in quotes"},
+	} {
+		_, err := Parse("x.yaml", []byte(tt.src), none)
+		if err == nil || err.Error() != tt.want {
+			t.Errorf("%s: %v, want %s", tt.what, err, tt.want)
+		}
+	}
+}
+
 func TestHolidaysRunOut(t *testing.T) {
 	cfg, err := Demo()
 	if err != nil {
@@ -276,5 +292,80 @@ func TestHolidaysRunOut(t *testing.T) {
 		if got := cfg.Warnings(now).Error(); got != want {
 			t.Errorf("%s: warnings are %q, want %q", day, got, want)
 		}
+	}
+}
+
+// A secret may come from a file beside the configuration, or below a directory of the environment, as
+// systemd names that of its credentials. Other paths begin where the configuration lies, too.
+func TestFiles(t *testing.T) {
+	dir, credentials := t.TempDir(), t.TempDir()
+	src := string(demo) + `
+knowledge: {dir: artikel, llm: {url: https://llm.example/v1, model: m, key_file: key}}
+platforms:
+  mattermost: {url: https://chat.example, token_file: "${CREDENTIALS_DIRECTORY}/token"}
+`
+	for path, text := range map[string]string{
+		filepath.Join(dir, "ersthelfer.yaml"): src,
+		filepath.Join(dir, "key"):             "\ufeffa key\r\n",
+		filepath.Join(credentials, "token"):   "a token\n",
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cfg, err := Load(filepath.Join(dir, "ersthelfer.yaml"), func(name string) string {
+		return map[string]string{"CREDENTIALS_DIRECTORY": credentials}[name]
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ what, got, want string }{
+		{"key", cfg.Knowledge.LLM.Key.Reveal(), "a key"},
+		{"token", cfg.Platforms.Mattermost.Token.Reveal(), "a token"},
+		{"data", cfg.Data, filepath.Join(dir, "ersthelfer-demo")},
+		{"articles", cfg.Knowledge.Dir, filepath.Join(dir, "artikel")},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s is %q, want %q", tt.what, tt.got, tt.want)
+		}
+	}
+}
+
+// What a file does not say is built in; what it says wins key by key.
+func TestDefaults(t *testing.T) {
+	cfg, err := Parse("demo.yaml", []byte(string(demo)+`
+targets: {P1: {response: 30m}}
+calendars: {school: {hours: Mo 10-12}, night: {hours: "So 00-24", holidays: none}}
+models: {mixed: {steps: [contact]}}
+roles: {caretaker: {title: {de: Hausmeisterei}}}
+`), none)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := cfg.Model
+	for _, tt := range []struct{ what, got, want string }{
+		{"response", m.Targets[escalation.P1].Response.String(), "30m"},
+		{"resolution", m.Targets[escalation.P1].Resolution.String(), "4h"},
+		{"holidays of school", m.Calendars["school"].Holidays, "NW"},
+		{"holidays of night", m.Calendars["night"].Holidays, ""},
+		{"role in German", m.Roles["caretaker"].Title["de"], "Hausmeisterei"},
+		{"role in English", m.Roles["caretaker"].Title["en"], "caretaker"},
+		{"fallback", string(m.Roles["caretaker"].Fallback), "provider"},
+		{"whose task", string(m.Otherwise), "provider"},
+		{"lapse", m.Lapse.String(), "72h0m0s"},
+		{"close", m.Close.String(), "3 workdays"},
+		{"retention", cfg.Retention.Text.String(), "2160h0m0s"},
+		{"listen", cfg.Listen, "127.0.0.1:8080"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s is %q, want %q", tt.what, tt.got, tt.want)
+		}
+	}
+	mixed := []escalation.ConnectionRule{{Steps: []escalation.Role{"contact"}}}
+	if diff := cmp.Diff(mixed, m.Connections["mixed"].Rules); diff != "" {
+		t.Errorf("a model of the file is not taken whole (-want +got):\n%s", diff)
+	}
+	if cfg.Platforms.Mattermost != nil || cfg.Platforms.Slack != nil || cfg.Knowledge.LLM != nil || !cfg.Platforms.Web.Chat {
+		t.Error("more than the chat in the browser is on")
 	}
 }

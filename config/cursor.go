@@ -246,16 +246,6 @@ func (c cursor) text() string {
 	return c.node.Value
 }
 
-// texts returns a list of values.
-func (c cursor) texts() (all []string) {
-	for item := range c.items() {
-		if s := item.text(); s != "" {
-			all = append(all, s)
-		}
-	}
-	return all
-}
-
 // one returns a value that is one of a few words.
 func (c cursor) one(words ...string) string {
 	s := c.text()

@@ -149,7 +149,7 @@ func TestNoFile(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, src := range []string{
 		string(demo), string(Example()), "a: &x [*x]\n", "schools: {x: {contact: [a], <<: *y}}\n", "? {a: b}\n: c\n",
-		"people: &p\n  <<: *p\n", "platforms: {slack: {app_token: [x]}}\nbuilding: {a: b}\nmodels: []\n", "- a\n", "---\n---\n",
+		"people: &p\n  <<: *p\n", "platforms: {slack: {app_token: [x]}}\nbuilding: {a: b}\nmodels: []\n", "- a\n", "---\n---\n", "&000", "*x", "~",
 		"supervisor: &s *s\n", "calendars: {a: {off: [{from: 9999-12-31, to: 0000-01-01}]}}\n",
 	} {
 		f.Add(src)

@@ -28,7 +28,7 @@ func (r *reader) parse(src []byte) *yaml.Node {
 		place.syntax(err)
 		return nil
 	}
-	if len(docs) == 0 || docs[0].Kind != yaml.DocumentNode || len(docs[0].Content) != 1 {
+	if len(docs) == 0 || len(docs[0].Content) != 1 || docs[0].Content[0].ShortTag() == "!!null" {
 		place.problem("begin with the output of config init", "is empty")
 		return nil
 	}
@@ -114,7 +114,7 @@ func (c cursor) expand() {
 	}
 	value := c.r.env(m[1])
 	if value == "" {
-		c.problem("set it, or write the value here", "environment variable %s is not set or empty", m[1])
+		c.problem("set it, or write the value here", "environment variable %s is empty or not set", m[1])
 		c.r.broken[c.node] = true
 		return
 	}

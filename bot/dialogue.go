@@ -64,7 +64,7 @@ func (b *Bot) answer(t *escalation.Ticket, others []*escalation.Ticket) []escala
 		return append(actions, offered)
 	case a.Outcome == knowledge.Choose && len(hits) == 1:
 		return append(actions, b.offer(t, hits[0].Article, others)...)
-	case len(strings.Fields(t.Question())) < 4 && t.Last(escalation.Prompted) == nil:
+	case a.Vague && t.Last(escalation.Prompted) == nil:
 		return append(actions, prompt(expectWords))
 	}
 	return append(actions, prompt(expectTicket))
@@ -80,6 +80,12 @@ func (b *Bot) details(t *escalation.Ticket, a knowledge.Answer) []escalation.Act
 	}
 	note("place", a.Details.Rooms)
 	note("class", a.Details.Classes)
+	switch {
+	case a.Details.Exam:
+		note("urgency", []string{string(escalation.Exam)})
+	case a.Details.Lesson:
+		note("urgency", []string{string(escalation.Lesson)})
+	}
 	return out
 }
 

@@ -61,7 +61,7 @@ func (t *turn) converse(ctx context.Context) error {
 	a := t.b.library.Answer(t.m.Text)
 	for _, asked := range mine {
 		e, _ := asking(asked)
-		if e == nil || a.Outcome == knowledge.Answered {
+		if e == nil || a.Outcome == knowledge.Answered && len(strings.Fields(t.m.Text)) > shortReply {
 			continue
 		}
 		options := t.b.options(t.voiceOf(asked), e)
@@ -69,11 +69,16 @@ func (t *turn) converse(ctx context.Context) error {
 			return t.choose(ctx, asked, e, id)
 		}
 	}
-	if a.Outcome == knowledge.Talk {
+	if a.Outcome == knowledge.Talk && stanceOf(cur, a, t.b.desk.Now()) != isValue {
 		return t.talk(ctx, a, cur)
 	}
 	return t.speak(ctx, cur, a)
 }
+
+// shortReply is how many words an answer to a question of the bot has at most
+// if they could also be a question of their own: "Prüfung!" is one, "prüfung
+// läuft und kein rechner geht" is the other.
+const shortReply = 3
 
 // current returns the ticket that the conversation is about: the one that waits
 // for an answer of its requester and was last spoken of, else the last one.

@@ -19,6 +19,7 @@ const (
 const See Kind = "see"
 
 // rights is the whole table of who may do what; what is not listed is denied.
+// What time brings, nobody does: [Desk.Tick] records it.
 var rights = map[Relation][]Kind{
 	Requester: {
 		Added, Detailed, Chose, Helped, NotHelped, Cancelled, Opened, Resumed, Confirmed, Reopened, Rated,
@@ -31,7 +32,7 @@ var rights = map[Relation][]Kind{
 	},
 	Supervisor: {See, Noted, HandedOn},
 	Program: {
-		Offered, Prompted, Opened, Resumed, HandedOn, Reminded, Breached, Lapsed, Detailed, Added, Cancelled,
+		Offered, Prompted, Opened, Resumed, HandedOn, Detailed, Added, Cancelled,
 	},
 }
 

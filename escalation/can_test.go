@@ -35,9 +35,9 @@ const rightsTable = `
 	reopened    x          x            x      .           .        .
 	rated       x          .            .      .           .        .
 	merged      .          x            x      .           .        .
-	reminded    .          .            .      .           x        .
-	breached    .          .            .      .           x        .
-	lapsed      .          .            .      .           x        .
+	reminded    .          .            .      .           .        .
+	breached    .          .            .      .           .        .
+	lapsed      .          .            .      .           .        .
 `
 
 // persons are one for each column: the ticket is Anna's and Mara's party holds it.

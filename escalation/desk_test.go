@@ -103,7 +103,7 @@ func TestDoRefuses(t *testing.T) {
 		t.Errorf("after the last step it is with %s", x.Holder.Party)
 	}
 	refuse("sven", s.id, ErrNobody, Action{Kind: HandedOn})
-	for _, k := range []Kind{HandedOn, Resumed, Reminded} {
+	for _, k := range []Kind{HandedOn, Resumed} {
 		s.ask("gs-nord", "Mo 2026-03-09 10:00")
 		_, err := s.desk.Do(t.Context(), Nobody, s.id, Action{Kind: k})
 		var te *TransitionError

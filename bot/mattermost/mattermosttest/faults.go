@@ -1,0 +1,177 @@
+package mattermosttest
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// faults are what goes wrong next.
+type faults struct {
+	limited int // requests
+	after   int // seconds
+	lost    int // answers to new posts
+	broken  int // requests
+	down    bool
+	early   int // requests that came before they were allowed
+	allowed time.Time
+}
+
+// faulty serves with what is to go wrong.
+func (s *Server) faulty(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		f := &s.faults
+		down, lost := f.down, false
+		if time.Now().Before(f.allowed) {
+			f.early++
+		}
+		limited, broken := f.limited > 0, f.broken > 0
+		switch {
+		case down:
+		case limited:
+			f.limited--
+			f.allowed = time.Now().Add(time.Duration(f.after) * time.Second)
+			w.Header().Set("Retry-After", strconv.Itoa(f.after))
+		case broken:
+			f.broken--
+		case f.lost > 0 && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/posts"):
+			f.lost--
+			lost = true
+		}
+		s.mu.Unlock()
+		switch {
+		case down:
+			hangUp(w)
+		case limited:
+			http.Error(w, "limit exceeded", http.StatusTooManyRequests)
+		case broken:
+			http.Error(w, "<html>bad gateway</html>", http.StatusBadGateway)
+		case lost:
+			next.ServeHTTP(&deaf{header: http.Header{}}, r)
+			hangUp(w)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// hangUp ends a connection without an answer.
+func hangUp(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err == nil {
+		_ = conn.Close()
+	}
+}
+
+// A deaf writer takes an answer and gives it to nobody.
+type deaf struct{ header http.Header }
+
+func (d *deaf) Header() http.Header         { return d.header }
+func (d *deaf) Write(p []byte) (int, error) { return len(p), nil }
+func (d *deaf) WriteHeader(int)             {}
+
+// Limit answers the next n requests with 429.
+func (s *Server) Limit(n, seconds int) {
+	s.change(func() { s.faults.limited, s.faults.after = n, seconds })
+}
+
+// Early returns how many requests came before they were allowed.
+func (s *Server) Early() (n int) {
+	s.change(func() { n = s.faults.early })
+	return n
+}
+
+// Lose makes the next n posts, and ends the connection instead of answering.
+func (s *Server) Lose(n int) { s.change(func() { s.faults.lost = n }) }
+
+// Break answers the next n requests with a proxy's error.
+func (s *Server) Break(n int) { s.change(func() { s.faults.broken = n }) }
+
+// Cut ends all sockets. They may be resumed.
+func (s *Server) Cut() {
+	s.change(func() {
+		for _, one := range s.sessions {
+			if one.ws != nil {
+				_ = one.ws.Close()
+				one.ws, one.out = nil, nil
+			}
+		}
+	})
+}
+
+// Stop ends all sockets and answers nobody; what is in memory only is forgotten.
+func (s *Server) Stop() {
+	s.Cut()
+	s.change(func() { s.faults.down, s.sessions, s.pending = true, map[string]*session{}, map[string]pending{} })
+}
+
+// Start ends a Stop.
+func (s *Server) Start() { s.change(func() { s.faults.down = false }) }
+
+// ForgetPending forgets which posts were sent lately, as the server does after
+// half a minute.
+func (s *Server) ForgetPending() { s.change(func() { s.pending = map[string]pending{} }) }
+
+// Erase deletes a post for good, as data retention does.
+func (s *Server) Erase(post string) { s.change(func() { delete(s.posts, post) }) }
+
+// Insert posts as somebody at a time (ms), behind what is already there: posts
+// get their time before they are stored.
+func (s *Server) Insert(user, channel, text string, at int64) (id string) {
+	s.change(func() {
+		post := &model.Post{UserId: user, ChannelId: channel, Message: text}
+		s.store(post)
+		post.CreateAt, post.UpdateAt = at, at
+		id = post.Id
+	})
+	return id
+}
+
+// AddPerson adds somebody to the server and its team, and returns their id.
+func (s *Server) AddPerson(name string) (id string) {
+	s.change(func() { id = s.addUser(&model.User{Username: name, Email: name + "@example.test", Locale: "de"}) })
+	return id
+}
+
+// Deactivate deactivates an account.
+func (s *Server) Deactivate(user string) {
+	s.change(func() {
+		u := *s.users[user]
+		u.DeleteAt = model.GetMillis()
+		s.users[user] = &u
+	})
+}
+
+// LeaveTeams takes a user out of all teams.
+func (s *Server) LeaveTeams(user string) {
+	s.change(func() {
+		for _, in := range s.inTeam {
+			delete(in, user)
+		}
+	})
+}
+
+// Set sets a value of the client configuration.
+func (s *Server) Set(key, value string) { s.change(func() { s.config[key] = value }) }
+
+// Requests returns how many requests there were.
+func (s *Server) Requests() (n int) {
+	s.change(func() { n = s.requests })
+	return n
+}
+
+// Log returns what the server complained about.
+func (s *Server) Log() (lines []string) {
+	s.change(func() { lines = append(lines, s.log...) })
+	return lines
+}
+
+func (s *Server) change(fn func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fn()
+}

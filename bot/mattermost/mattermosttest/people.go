@@ -1,0 +1,221 @@
+package mattermosttest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+func (c *call) login() {
+	var in map[string]string
+	if !c.take(&in) {
+		return
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	for _, u := range c.s.users {
+		if u.Username == in["login_id"] && in["password"] == password && !u.IsBot {
+			c.w.Header().Set(model.HeaderToken, c.s.token(u.Id))
+			c.give(u)
+			return
+		}
+	}
+	c.fail(http.StatusUnauthorized, "api.user.login.invalid_credentials_email_username")
+}
+
+func (c *call) fullConfig() {
+	if !c.admin() {
+		c.fail(http.StatusForbidden, "api.context.permissions.app_error")
+		return
+	}
+	config := &model.Config{}
+	config.SetDefaults()
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	allowed := c.s.config["AllowedUntrustedInternalConnections"]
+	config.ServiceSettings.AllowedUntrustedInternalConnections = &allowed
+	on := c.s.config["EnableCommands"] == "true"
+	config.ServiceSettings.EnableCommands = &on
+	c.give(config)
+}
+
+func (c *call) getUser() {
+	id := c.r.PathValue("user")
+	if id == model.Me {
+		id = c.user.Id
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	if u := c.s.users[id]; u != nil {
+		c.give(u)
+		return
+	}
+	c.fail(http.StatusNotFound, "app.user.missing_account.const")
+}
+
+// getOfUser serves users/username/{name} and users/{id}/channels.
+func (c *call) getOfUser() {
+	if c.r.PathValue("of") == "channels" {
+		c.getChannels()
+		return
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	for _, u := range c.s.users {
+		if c.r.PathValue("user") == "username" && u.Username == c.r.PathValue("of") {
+			c.give(u)
+			return
+		}
+	}
+	c.fail(http.StatusNotFound, "app.user.get_by_username.app_error")
+}
+
+func (c *call) getTeam() {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	for _, t := range c.s.teams {
+		if t.Name == c.r.PathValue("name") {
+			c.give(t)
+			return
+		}
+	}
+	c.fail(http.StatusNotFound, "app.team.get_by_name.missing.app_error")
+}
+
+func (c *call) getTeamMember() {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	team, user := c.r.PathValue("team"), c.r.PathValue("user")
+	if !c.s.inTeam[team][user] {
+		c.fail(http.StatusNotFound, "app.team.get_member.missing.app_error")
+		return
+	}
+	c.give(&model.TeamMember{TeamId: team, UserId: user})
+}
+
+func (c *call) getChannels() {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	out := []*model.Channel{}
+	for id, ch := range c.s.channels {
+		if c.s.members[id][c.user.Id] {
+			out = append(out, ch)
+		}
+	}
+	c.give(out)
+}
+
+func (c *call) getChannelByName() {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	for id, ch := range c.s.channels {
+		if ch.Name == c.r.PathValue("name") && c.s.members[id][c.user.Id] {
+			c.give(ch)
+			return
+		}
+	}
+	c.fail(http.StatusNotFound, "app.channel.get_by_name.missing.app_error")
+}
+
+// in reports whether the caller may read a channel. It wants mu held.
+func (c *call) in(channel string) bool {
+	if c.s.channels[channel] == nil {
+		c.fail(http.StatusNotFound, "app.channel.get.existing.app_error")
+		return false
+	}
+	if !c.s.members[channel][c.user.Id] && !c.admin() {
+		c.fail(http.StatusForbidden, "api.context.permissions.app_error")
+		return false
+	}
+	return true
+}
+
+func (c *call) getChannel() {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	if id := c.r.PathValue("channel"); c.in(id) {
+		c.give(c.s.channels[id])
+	}
+}
+
+func (c *call) getChannelMember() {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	channel, user := c.r.PathValue("channel"), c.r.PathValue("user")
+	if !c.in(channel) {
+		return
+	}
+	if !c.s.members[channel][user] {
+		c.fail(http.StatusNotFound, "app.channel.get_member.missing.app_error")
+		return
+	}
+	c.give(&model.ChannelMember{ChannelId: channel, UserId: user})
+}
+
+func (c *call) removeMember() {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	if channel := c.r.PathValue("channel"); c.in(channel) {
+		delete(c.s.members[channel], c.r.PathValue("user"))
+		c.give(map[string]string{"status": "OK"})
+	}
+}
+
+func (c *call) directChannel() {
+	var ids []string
+	if !c.take(&ids) {
+		return
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	if len(ids) != 2 || c.s.users[ids[0]] == nil || c.s.users[ids[1]] == nil {
+		c.fail(http.StatusNotFound, "app.user.missing_account.const")
+		return
+	}
+	if c.s.config["RestrictDirectMessage"] == "team" && !c.s.share(ids[0], ids[1]) {
+		c.fail(http.StatusBadRequest, "api.channel.create_channel.direct_channel.team_restricted_error")
+		return
+	}
+	slices.Sort(ids)
+	c.meet(strings.Join(ids, "__"), model.ChannelTypeDirect, ids, model.WebsocketEventDirectAdded)
+}
+
+func (s *Server) share(a, b string) bool {
+	for _, in := range s.inTeam {
+		if in[a] && in[b] {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *call) groupChannel() {
+	var ids []string
+	if !c.take(&ids) {
+		return
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	if ids = append(ids, c.user.Id); len(slices.Compact(slices.Sorted(slices.Values(ids)))) < 3 {
+		c.fail(http.StatusBadRequest, "api.channel.create_group.bad_size.app_error")
+		return
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	c.meet(model.NewId()[:8]+strings.Join(ids, ""), model.ChannelTypeGroup, ids, model.WebsocketEventGroupAdded)
+}
+
+// meet gives the channel of a few people, which it makes if there is none.
+func (c *call) meet(name string, kind model.ChannelType, ids []string, event model.WebsocketEventType) {
+	for _, ch := range c.s.channels {
+		if ch.Name == name {
+			c.giveAs(http.StatusCreated, ch)
+			return
+		}
+	}
+	ch := c.s.addChannel(&model.Channel{Name: name, Type: kind}, ids...)
+	c.s.tell(ch.Id, "", event, map[string]any{"teammate_id": ids[0]})
+	c.giveAs(http.StatusCreated, ch)
+}

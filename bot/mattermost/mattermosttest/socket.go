@@ -1,0 +1,164 @@
+package mattermosttest
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// Limits of a connection.
+const (
+	authTime  = 5 * time.Second
+	queue     = 256 // events that wait to be sent
+	keptEvent = 128 // events that a resumed connection can still get
+)
+
+// A session is a connection, or one that ended and may be resumed.
+type session struct {
+	id   string
+	user string
+	next int64
+	log  []*model.WebSocketEvent
+	out  chan *model.WebSocketEvent // nil while nobody is connected
+	ws   *websocket.Conn
+}
+
+// websocket serves a connection. Without a token in the header, the first word
+// must be the challenge, and nothing is resumed.
+func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
+	up := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
+	ws, err := up.Upgrade(w, r, nil)
+	if err != nil {
+		return
+	}
+	defer ws.Close()
+	_, token, _ := cutAuth(r.Header.Get("Authorization"))
+	s.mu.Lock()
+	user := s.users[s.tokens[token]]
+	s.mu.Unlock()
+	at, _ := strconv.ParseInt(r.URL.Query().Get("sequence_number"), 10, 64)
+	id := r.URL.Query().Get("connection_id")
+	if user == nil {
+		if user = s.challenge(ws); user == nil {
+			return
+		}
+		id = ""
+	}
+	one, out := s.attach(ws, user.Id, id, at)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			var req model.WebSocketRequest
+			if ws.ReadJSON(&req) != nil {
+				return
+			}
+			s.mu.Lock()
+			bad := req.Action == string(model.WebsocketAuthenticationChallenge) && s.users[s.tokens[word(req.Data["token"])]] == nil
+			s.mu.Unlock()
+			if bad {
+				ws.Close()
+				return
+			}
+		}
+	}()
+	s.send(ws, out, done)
+	s.detach(one, ws)
+}
+
+func word(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+// challenge waits for the challenge. A wrong token gets no word of goodbye.
+func (s *Server) challenge(ws *websocket.Conn) *model.User {
+	_ = ws.SetReadDeadline(time.Now().Add(authTime))
+	var req model.WebSocketRequest
+	if ws.ReadJSON(&req) != nil {
+		return nil
+	}
+	_ = ws.SetReadDeadline(time.Time{})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.users[s.tokens[word(req.Data["token"])]]
+}
+
+// attach resumes a connection, or begins a new one with a hello.
+func (s *Server) attach(ws *websocket.Conn, user, id string, at int64) (*session, chan *model.WebSocketEvent) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make(chan *model.WebSocketEvent, queue+keptEvent)
+	one := s.sessions[id]
+	resumable := one != nil && one.user == user && one.out == nil && at <= one.next &&
+		(at == one.next || len(one.log) > 0 && one.log[0].GetSequence() <= at)
+	if resumable {
+		for _, e := range one.log {
+			if e.GetSequence() >= at {
+				out <- e
+			}
+		}
+		one.out, one.ws = out, ws
+		return one, out
+	}
+	one = &session{id: model.NewId(), user: user, out: out, ws: ws}
+	s.sessions[one.id] = one
+	one.push(model.NewWebSocketEvent(model.WebsocketEventHello, "", "", user, nil, ""), map[string]any{
+		"connection_id": one.id, "server_version": "11.1.0",
+	})
+	one.push(model.NewWebSocketEvent(model.WebsocketEventStatusChange, "", "", user, nil, ""), map[string]any{"status": "online"})
+	return one, out
+}
+
+func (s *Server) detach(one *session, ws *websocket.Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if one.ws == ws {
+		one.out, one.ws = nil, nil
+	}
+}
+
+// push gives a session an event. Who does not read fast enough is cut off.
+func (o *session) push(e *model.WebSocketEvent, data map[string]any) {
+	e = e.SetData(data).SetSequence(o.next)
+	o.next++
+	if o.log = append(o.log, e); len(o.log) > keptEvent {
+		o.log = o.log[1:]
+	}
+	if o.out == nil {
+		return
+	}
+	select {
+	case o.out <- e:
+	default:
+		_ = o.ws.Close()
+		o.out, o.ws = nil, nil
+	}
+}
+
+func (s *Server) send(ws *websocket.Conn, out chan *model.WebSocketEvent, done chan struct{}) {
+	for {
+		select {
+		case <-done:
+			return
+		case e := <-out:
+			data, err := e.ToJSON()
+			if err != nil || ws.WriteMessage(websocket.TextMessage, data) != nil {
+				return
+			}
+		}
+	}
+}
+
+// tell tells everybody in a channel, or one user, of an event. It wants mu held.
+func (s *Server) tell(channel, user string, kind model.WebsocketEventType, data map[string]any) {
+	for _, one := range s.sessions {
+		if user != "" && one.user != user || channel != "" && !s.members[channel][one.user] {
+			continue
+		}
+		one.push(model.NewWebSocketEvent(kind, "", channel, user, nil, ""), data)
+	}
+}

@@ -1,0 +1,368 @@
+package mattermost
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"ersthelfer/bot"
+)
+
+// How the reader works.
+const (
+	readers = 8 // channels that are read at the same time
+	page    = 200
+	// overlap is how long (server's time) after a post others may still turn up
+	// before it.
+	overlap = 30 * time.Second
+	// newcomer is how far back (wall time) the bot reads in a channel that it has
+	// not known: people call it first and add it then.
+	newcomer = 24 * time.Hour
+	// manyPages bounds what is read backwards in one go.
+	manyPages = 50
+)
+
+// A reader gives what is new in channels to the handler: different channels at
+// the same time, each in order.
+type reader struct {
+	p     *Platform
+	h     bot.Handler
+	since int64 // ms: older posts are none of the bot's business
+	slots chan struct{}
+	wg    sync.WaitGroup
+	mu    sync.Mutex
+	busy  map[string]bool // the channels being read; true: woken again meanwhile
+}
+
+func newReader(p *Platform, h bot.Handler, since int64) *reader {
+	return &reader{p: p, h: h, since: since, slots: make(chan struct{}, readers), busy: map[string]bool{}}
+}
+
+// wake says that a channel may have something new. It does not wait.
+func (r *reader) wake(ctx context.Context, channel string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, ok := r.busy[channel]; ok {
+		r.busy[channel] = true
+		return
+	}
+	r.busy[channel] = false
+	r.wg.Go(func() { r.follow(ctx, channel) })
+}
+
+// follow reads a channel until there is nothing new in it. What goes wrong is
+// tried again: a message is never passed over.
+func (r *reader) follow(ctx context.Context, channel string) {
+	for tries := 0; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case r.slots <- struct{}{}:
+		}
+		err := r.read(ctx, channel)
+		<-r.slots
+		switch {
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, bot.ErrUndeliverable):
+			// The bot was removed, or the channel is gone: there is nothing to read.
+			r.p.log.Info("mattermost: channel cannot be read", "channel", channel, "err", err)
+		case err != nil:
+			r.p.log.Warn("mattermost: reading a channel is tried again", "channel", channel, "err", err)
+			if pause(ctx, backoff(tries)) != nil {
+				return
+			}
+			tries++
+			continue
+		}
+		tries = 0
+		if r.done(channel) {
+			return
+		}
+	}
+}
+
+// done ends the reading of a channel, unless it was woken meanwhile.
+func (r *reader) done(channel string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.busy[channel] {
+		r.busy[channel] = false
+		return false
+	}
+	delete(r.busy, channel)
+	return true
+}
+
+// read gives everything that is new in a channel to the handler.
+func (r *reader) read(ctx context.Context, channel string) error {
+	defer r.p.turns.take(channel)()
+	m, err := r.mark(ctx, channel)
+	if err != nil {
+		return err
+	}
+	for {
+		posts, more, err := r.unread(ctx, channel, m)
+		if err != nil {
+			return err
+		}
+		if err := r.giveAll(ctx, posts, m); err != nil {
+			return errors.Join(err, r.save(ctx, channel, m))
+		}
+		m.advance(posts, more)
+		if err := r.save(ctx, channel, m); err != nil || !more {
+			return err
+		}
+	}
+}
+
+func (r *reader) giveAll(ctx context.Context, posts []*model.Post, m *mark) error {
+	for _, post := range posts {
+		seen, ok := m.Seen[post.Id]
+		switch {
+		case !ok && post.CreateAt <= m.At:
+			continue
+		case !ok:
+			if err := r.give(ctx, post, ""); err != nil {
+				return err
+			}
+		case post.EditAt > seen.Edit:
+			if err := r.give(ctx, post, bot.Edited); err != nil {
+				return err
+			}
+		}
+		m.Seen[post.Id] = sight{post.CreateAt, post.EditAt}
+		m.Newest = max(m.Newest, post.CreateAt)
+	}
+	return nil
+}
+
+// give gives one post to the handler, if it is for the bot.
+func (r *reader) give(ctx context.Context, post *model.Post, change bot.Change) error {
+	m, ok, err := r.p.message(ctx, post)
+	if errors.Is(err, bot.ErrUndeliverable) {
+		// Whoever wrote it is not there any more, so nobody waits for an answer.
+		r.p.log.Info("mattermost: message without a sender", "err", err)
+		return nil
+	}
+	if err != nil || !ok {
+		return err
+	}
+	if m.Change = change; change == bot.Deleted {
+		m.Text, m.Files = "", nil
+	}
+	receipt, err := r.h(ctx, m)
+	if err != nil {
+		return fmt.Errorf("handle message: %w", err)
+	}
+	r.p.tell(ctx, m, receipt)
+	return nil
+}
+
+// unread returns posts after a mark, oldest first, and whether there are more.
+func (r *reader) unread(ctx context.Context, channel string, m *mark) ([]*model.Post, bool, error) {
+	if m.After == "" {
+		posts, err := r.back(ctx, channel, m.At)
+		return posts, false, err
+	}
+	list, resp, err := r.p.client.GetPostsAfter(ctx, channel, m.After, 0, page, "", false, false)
+	if err != nil {
+		return nil, false, fmt.Errorf("read channel: %w", failure(resp, err))
+	}
+	posts := inOrder(list)
+	if len(posts) > 0 {
+		return posts, len(posts) == page, nil
+	}
+	// After a post that was erased the server finds nothing, and says so with an
+	// empty list.
+	if _, resp, err := r.p.client.GetPost(ctx, m.After, ""); err == nil {
+		return nil, false, nil
+	} else if code := status(resp); code != 404 && code != 403 {
+		return nil, false, fmt.Errorf("read channel: %w", failure(resp, err))
+	}
+	posts, err = r.back(ctx, channel, m.At)
+	return posts, false, err
+}
+
+// back returns the posts of a channel later than a time, oldest first.
+func (r *reader) back(ctx context.Context, channel string, at int64) ([]*model.Post, error) {
+	found := map[string]*model.Post{}
+	for n := range manyPages {
+		list, resp, err := r.p.client.GetPostsForChannel(ctx, channel, n, page, "", false, false)
+		if err != nil {
+			return nil, fmt.Errorf("read channel: %w", failure(resp, err))
+		}
+		posts := inOrder(list)
+		for _, post := range posts {
+			if post.CreateAt > at {
+				found[post.Id] = post
+			}
+		}
+		if len(posts) < page || posts[0].CreateAt <= at {
+			break
+		}
+	}
+	out := make([]*model.Post, 0, len(found))
+	for _, post := range found {
+		out = append(out, post)
+	}
+	slices.SortFunc(out, earlier)
+	return out, nil
+}
+
+func inOrder(list *model.PostList) []*model.Post {
+	var out []*model.Post
+	for _, id := range list.Order {
+		if post := list.Posts[id]; post != nil {
+			out = append(out, post)
+		}
+	}
+	slices.SortFunc(out, earlier)
+	return out
+}
+
+func earlier(a, b *model.Post) int {
+	return cmp.Or(cmp.Compare(a.CreateAt, b.CreateAt), cmp.Compare(a.Id, b.Id))
+}
+
+// A mark is how far a channel has been read. It is stored: rename no tag.
+type mark struct {
+	After  string           `json:"after,omitempty"` // everything up to this post is read
+	At     int64            `json:"at"`              // its time; without one, that from which on is read
+	Newest int64            `json:"newest"`          // the time of the newest post that is read
+	Seen   map[string]sight `json:"seen,omitempty"`  // what is read later than At
+}
+
+// A sight is a post that has been read.
+type sight struct {
+	At   int64 `json:"at"`
+	Edit int64 `json:"edit,omitempty"`
+}
+
+// advance moves the mark to the last of the posts before which nothing more can
+// turn up. With more posts to come it must move, but not past those of the
+// same moment.
+func (m *mark) advance(posts []*model.Post, more bool) {
+	if len(posts) == 0 {
+		return
+	}
+	settled := m.Newest - overlap.Milliseconds()
+	if more {
+		settled = posts[len(posts)-1].CreateAt - 1
+	}
+	for _, post := range posts {
+		if post.CreateAt <= settled && post.CreateAt >= m.At {
+			m.After, m.At = post.Id, post.CreateAt
+		}
+	}
+	for id, seen := range m.Seen {
+		if seen.At <= m.At {
+			delete(m.Seen, id)
+		}
+	}
+}
+
+// mark returns the mark of a channel. A channel without one is new.
+func (r *reader) mark(ctx context.Context, channel string) (*mark, error) {
+	m := &mark{Seen: map[string]sight{}}
+	data, err := r.p.o.Store.Read(ctx, bot.Marks, ref(channel))
+	if err != nil {
+		return nil, fmt.Errorf("read mark: %w", err)
+	}
+	if data == nil {
+		m.At = max(r.since, r.p.now().Add(-newcomer).UnixMilli())
+		return m, nil
+	}
+	if err := json.Unmarshal(data, m); err != nil {
+		return nil, fmt.Errorf("decode mark of channel %s: %w", channel, err)
+	}
+	if m.Seen == nil {
+		m.Seen = map[string]sight{}
+	}
+	return m, nil
+}
+
+func (r *reader) save(ctx context.Context, channel string, m *mark) error {
+	data, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("encode mark: %w", err)
+	}
+	// What the handler has taken is read, even if the program ends just now.
+	ctx = context.WithoutCancel(ctx)
+	err = r.p.o.Store.Change(ctx, bot.Marks, ref(channel), func([]byte) ([]byte, error) { return data, nil })
+	if err != nil {
+		return fmt.Errorf("store mark: %w", err)
+	}
+	return nil
+}
+
+// started returns the time (ms) from which on the bot reads: that of its first
+// start. What was said before nobody expects to be answered.
+func (p *Platform) started(ctx context.Context, f *facts) (int64, error) {
+	now, err := p.serverTime(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var at int64
+	err = p.o.Store.Change(ctx, bot.Marks, ref("since:"+f.me.Id), func(old []byte) ([]byte, error) {
+		if old == nil {
+			at = now.UnixMilli()
+			return strconv.AppendInt(nil, at, 10), nil
+		}
+		n, err := strconv.ParseInt(string(old), 10, 64)
+		at = n
+		return old, err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("remember the first start: %w", err)
+	}
+	return at, nil
+}
+
+// serverTime asks for the server's time, in seconds. Only that counts: the
+// server gives posts their times.
+func (p *Platform) serverTime(ctx context.Context) (time.Time, error) {
+	_, resp, err := p.client.GetPing(ctx)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("ask for the server's time: %w", failure(resp, err))
+	}
+	now, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read the server's time: %w", err)
+	}
+	return now, nil
+}
+
+// catchUp wakes every channel in which something was said since it was read.
+func (r *reader) catchUp(ctx context.Context) error {
+	f, err := r.p.known(ctx)
+	if err != nil {
+		return err
+	}
+	channels, resp, err := r.p.client.GetChannelsForUserWithLastDeleteAt(ctx, f.me.Id, 0)
+	if err != nil {
+		return fmt.Errorf("list channels: %w", failure(resp, err))
+	}
+	for _, c := range channels {
+		if c.DeleteAt > 0 {
+			continue
+		}
+		m, err := r.mark(ctx, c.Id)
+		if err != nil {
+			return err
+		}
+		if c.LastPostAt > max(m.Newest, m.At) {
+			r.wake(ctx, c.Id)
+		}
+	}
+	return nil
+}

@@ -24,7 +24,7 @@ func (b *Bot) WriteRehearsal(w io.Writer, lang, school string, steps []escalatio
 			holder = b.holderOf(v, e.To)
 		}
 		at := e.At.In(b.zone())
-		fmt.Fprintf(&out, "%s  %s\n", stamp(v, at), v.word("event."+string(e.Kind), "holder", holder, "percent", strconv.Itoa(e.Percent)))
+		fmt.Fprintf(&out, "%s  %s\n", stamp(v, at), v.word(eventKey(&e), "holder", holder, "percent", strconv.Itoa(e.Percent)))
 		if e.To != nil && !e.Due.Response.IsZero() {
 			fmt.Fprintf(&out, "    %s\n", v.word("rehearse.due", "due", v.when(e.Due.Response.In(b.zone()), at)))
 			if why := v.why(m.Hours(school, e.To.Party), e.At, e.Due.Response); why != "" {

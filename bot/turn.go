@@ -69,7 +69,7 @@ func (t *turn) converse(ctx context.Context) error {
 			return t.choose(ctx, asked, e, id)
 		}
 	}
-	if a.Outcome == knowledge.Talk && stanceOf(cur, a, t.b.desk.Now()) != isValue {
+	if s := stanceOf(cur, a, t.b.desk.Now()); a.Outcome == knowledge.Talk && s != isValue && s != isReply {
 		return t.talk(ctx, a, cur)
 	}
 	return t.speak(ctx, cur, a)

@@ -198,7 +198,7 @@ func (b *Bot) history(v voice, t *escalation.Ticket) Rich {
 	now := b.desk.Now()
 	for i := range t.Events {
 		e := &t.Events[i]
-		key := "event." + string(e.Kind)
+		key := eventKey(e)
 		if !v.has(key) || e.Kind == escalation.Detailed && (e.Value == "" || !v.has("field."+e.Field)) {
 			continue
 		}
@@ -222,4 +222,13 @@ func (b *Bot) history(v voice, t *escalation.Ticket) Rich {
 		body = append(body, v.say("show.row", "when", v.when(e.At.In(b.zone()), now), "what", what)...)
 	}
 	return body
+}
+
+// eventKey returns the key of the line that tells an event.
+func eventKey(e *escalation.Event) string {
+	key := "event." + string(e.Kind)
+	if e.Clock == escalation.Resolution {
+		key += ".resolution"
+	}
+	return key
 }

@@ -17,6 +17,9 @@ func Beginning() []byte {
 		if depth >= 0 && text != "" && indent <= depth && !strings.HasPrefix(text, "#") {
 			depth = -1
 		}
+		if strings.HasPrefix(strings.TrimLeft(text, " "), "channel: mattermost:") {
+			text = text[:indent] + "# " + text[indent:]
+		}
 		for _, section := range optional {
 			if strings.TrimLeft(text, " ") == strings.TrimLeft(section, " ") {
 				depth = indent

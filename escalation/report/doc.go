@@ -37,6 +37,10 @@
 // together at least MinGroup. As the schools of a model add up to the model, the
 // rule holds within each model that is shown, and for those that are not, together.
 //
+// This holds for every breakdown and its sum. Who knows from elsewhere that a
+// school has tickets in one room only can set the two breakdowns against each
+// other; no rule over published figures prevents that.
+//
 // A role that one person fills is still that person. Steps are therefore never
 // split by school, but a school with a single contact is what it is: whoever
 // publishes figures per school should have agreed on it.

@@ -68,7 +68,7 @@ func ticket(t *testing.T, script string) *Ticket {
 	if who[1] == "nobody" {
 		made.Requester = Nobody
 	}
-	for _, line := range strings.Split(body, ";") {
+	for line := range strings.SplitSeq(strings.TrimRight(body, "; "), ";") {
 		made.Events = append(made.Events, event(t, made, strings.TrimSpace(line)))
 	}
 	data, err := Encode(made)

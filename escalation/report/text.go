@@ -108,7 +108,7 @@ func (p *page) groups(key string, groups []Group) {
 	if len(groups) == 0 {
 		return
 	}
-	cols := columns{28, 7, 8, 8, 8, 8, 8, 5}
+	cols := columns{26, 7, 8, 8, 8, 8, 8, 7}
 	p.line("")
 	p.labels(cols, key, "group.questions", "group.opened", "group.response", "group.kept",
 		"group.resolution", "group.kept", "group.stars")

@@ -217,3 +217,30 @@ func BenchmarkChange(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkTick measures a tick over 10,000 open tickets of which none is due.
+func BenchmarkTick(b *testing.B) {
+	s := mustOpen(b, mustFile(b, b.TempDir()), nil)
+	monday := time.Date(2026, time.March, 9, 9, 0, 0, 0, time.UTC)
+	desk := escalation.NewDesk(s, escalationtest.Model(), func() time.Time { return monday })
+	for range 10_000 {
+		_, err := s.Change(b.Context(), 0, func(x *escalation.Ticket) error {
+			x.School, x.Requester = "gs-nord", "anna"
+			x.Events = []escalation.Event{
+				{At: monday, By: "anna", Kind: escalation.Asked, Text: "kein bild"},
+				{At: monday, By: "anna", Kind: escalation.Opened, To: &escalation.Holder{Party: "kontakt-nord"}},
+			}
+			x.Next = monday.Add(time.Hour)
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		next, err := desk.Tick(b.Context(), monday)
+		if err != nil || !next.Equal(monday.Add(time.Hour)) {
+			b.Fatal(next, err)
+		}
+	}
+}

@@ -77,7 +77,7 @@ func promiseOf(t *escalation.Ticket, clock escalation.Clock, now time.Time) prom
 func responded(t *escalation.Ticket, e *escalation.Event) bool {
 	switch e.Kind {
 	case escalation.Taken, escalation.Replied, escalation.Paused, escalation.Solved:
-		return e.By != escalation.Nobody && e.At.Equal(t.Response)
+		return e.At.Equal(t.Response)
 	}
 	return false
 }

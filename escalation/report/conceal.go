@@ -65,7 +65,8 @@ func (f figure) conceal(groups []*Figures, sum []string, least int) []Hidden {
 }
 
 // cover marks which of the groups in part, which add up to a sum that is known,
-// must be hidden. An empty group needs no hiding and hides nothing.
+// must be hidden. An empty group needs no hiding and hides nothing. One that is
+// too small never stays alone, because alone it is less than least.
 func cover(part, sizes []int, hidden []Hidden, least int) {
 	for _, i := range part {
 		if hidden[i] == "" && 0 < sizes[i] && sizes[i] < least {
@@ -73,18 +74,17 @@ func cover(part, sizes []int, hidden []Hidden, least int) {
 		}
 	}
 	for {
-		groups, together, next := 0, 0, -1
+		together, next := 0, -1
 		for _, i := range part {
 			switch {
 			case sizes[i] == 0:
 			case hidden[i] != "":
-				groups++
 				together += sizes[i]
 			case next < 0 || sizes[i] < sizes[next]:
 				next = i
 			}
 		}
-		if groups == 0 || next < 0 || groups > 1 && together >= least {
+		if together == 0 || together >= least || next < 0 {
 			return
 		}
 		hidden[next] = Covering

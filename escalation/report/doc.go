@@ -33,9 +33,10 @@
 // § 72 (3) no. 2). So no figure is shown that is drawn from fewer than
 // [Options.MinGroup] tickets. That alone is not enough: where one group of a
 // breakdown is hidden, the rest of the total gives it away. Therefore further
-// groups, the smallest first, are hidden until those hidden are at least two and
-// together at least MinGroup. As the schools of a model add up to the model, the
-// rule holds within each model that is shown, and for those that are not, together.
+// groups, the smallest first, are hidden until those hidden are together at least
+// MinGroup, and so at least two. As the schools of a model add up to the model,
+// the rule holds within each model that is shown, and for those that are not,
+// together.
 //
 // This holds for every breakdown and its sum. Who knows from elsewhere that a
 // school has tickets in one room only can set the two breakdowns against each

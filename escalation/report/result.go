@@ -55,9 +55,9 @@ type Figures struct {
 	Questions      int      `json:"questions"`
 	Outcomes       Outcomes `json:"outcomes"`
 	Response       Times    `json:"response"`        // opened → first qualified action of a person
-	ResponseKept   Share    `json:"response_kept"`   // see [escalation.Response]
+	ResponseKept   Share    `json:"response_kept"`   // promises of it, see Share
 	Resolution     Times    `json:"resolution"`      // opened → solved, without waiting for the requester
-	ResolutionKept Share    `json:"resolution_kept"` // see [escalation.Resolution]
+	ResolutionKept Share    `json:"resolution_kept"` // promises of it, see Share
 	Reopened       Share    `json:"reopened"`        // tickets reopened at least once, of those solved at least once
 	Ratings        Ratings  `json:"ratings"`
 }

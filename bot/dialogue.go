@@ -52,12 +52,14 @@ func (b *Bot) answer(t *escalation.Ticket, others []*escalation.Ticket) []escala
 		return slices.Contains(t.Tried, h.Article.ID)
 	})
 	switch {
+	case b.foreign(a) && a.Outcome == knowledge.None:
+		return append(actions, escalation.Action{Kind: escalation.Prompted, Expect: expectTicket, Field: "language", Value: a.Language})
 	case a.Act == knowledge.ActHuman:
 		return append(actions, b.opening(t, nil)...)
 	case a.Outcome == knowledge.Answered && len(hits) > 0:
 		return append(actions, b.offer(t, hits[0].Article, others)...)
 	case a.Outcome == knowledge.Choose && len(hits) > 1:
-		offered := escalation.Action{Kind: escalation.Offered, Expect: expectChoice, Text: a.Ask}
+		offered := escalation.Action{Kind: escalation.Offered, Expect: expectChoice}
 		for _, h := range hits {
 			offered.Articles = append(offered.Articles, h.Article.ID)
 		}
@@ -69,6 +71,10 @@ func (b *Bot) answer(t *escalation.Ticket, others []*escalation.Ticket) []escala
 	}
 	return append(actions, prompt(expectTicket))
 }
+
+// foreign reports whether a question came in a language that the bot has a
+// sentence for, but does not speak.
+func (b *Bot) foreign(a knowledge.Answer) bool { return b.texts[otherLanguages][a.Language] != "" }
 
 // details returns the fields that a message told by the way.
 func (b *Bot) details(t *escalation.Ticket, a knowledge.Answer) []escalation.Action {
@@ -93,7 +99,9 @@ func (b *Bot) details(t *escalation.Ticket, a knowledge.Answer) []escalation.Act
 // in the same breath; a ticket about the same thing is noticed.
 func (b *Bot) offer(t *escalation.Ticket, a *knowledge.Article, others []*escalation.Ticket) []escalation.Action {
 	if dup := duplicate(t, a, others); dup != nil {
-		return []escalation.Action{{Kind: escalation.Prompted, Expect: expectDuplicate, Ref: dup.ID}}
+		same := escalation.Action{Kind: escalation.Prompted, Expect: expectDuplicate, Ref: dup.ID}
+		same.Field, same.Value = "status", string(dup.Status)
+		return []escalation.Action{same}
 	}
 	shown := escalation.Action{Kind: escalation.Offered, Articles: []string{a.ID}, Expect: expectHelped}
 	if !a.AtOnce {

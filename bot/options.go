@@ -54,9 +54,10 @@ var fixed = map[escalation.Expect][][2]string{
 func (b *Bot) options(v voice, e *escalation.Event) []option {
 	var out []option
 	if e.Expect == expectChoice {
+		ask := b.distinguishing(v, e)
 		for i, id := range e.Articles {
 			if a, ok := b.library.Article(id); ok {
-				out = append(out, option{"a" + strconv.Itoa(i), b.label(v, a, e.Articles)})
+				out = append(out, option{"a" + strconv.Itoa(i), b.label(v, a, ask)})
 			}
 		}
 		return append(out, option{"none", v.word("choice.none")})

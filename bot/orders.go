@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"ersthelfer/escalation"
-	"ersthelfer/knowledge"
 )
 
 // command carries out a command.
@@ -309,10 +308,4 @@ func (t *turn) changed(ctx context.Context) error {
 		return nil
 	}
 	return err
-}
-
-// otherLanguage reports whether a question came in a language that the bot
-// does not speak.
-func otherLanguage(a knowledge.Answer) bool {
-	return a.Language != "" && !slices.Contains(Languages, a.Language)
 }

@@ -17,6 +17,10 @@ var textFiles embed.FS
 // the one for those whose language is not known.
 var Languages = []string{"de", "en"}
 
+// otherLanguages is the entry of [Texts] that holds one sentence for each
+// language that the bot recognises but does not speak.
+const otherLanguages = "other"
+
 // Texts is the catalogue of everything the bot says, by language and key. It
 // is never changed after loading.
 type Texts map[string]map[string]string
@@ -35,6 +39,14 @@ func LoadTexts(own map[string]map[string]string) (Texts, error) {
 		if err := yaml.Load(data, ptr(texts[lang])); err != nil {
 			return nil, fmt.Errorf("read texts %s: %w", lang, err)
 		}
+	}
+	others, err := textFiles.ReadFile("texts/other.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("read texts: %w", err)
+	}
+	texts[otherLanguages] = map[string]string{}
+	if err := yaml.Load(others, ptr(texts[otherLanguages])); err != nil {
+		return nil, fmt.Errorf("read texts other: %w", err)
 	}
 	var wrong []string
 	for lang, words := range own {

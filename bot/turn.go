@@ -135,6 +135,7 @@ func (t *turn) ask(ctx context.Context, text string, a knowledge.Answer, perhaps
 	}
 	if perhaps != nil {
 		same := escalation.Action{Kind: escalation.Prompted, Expect: expectSame, Ref: perhaps.ID}
+		same.Field, same.Value = "title", t.b.title(t.voiceOf(asked), perhaps)
 		_, err = t.b.desk.Do(ctx, t.p.Person, asked.ID, same)
 		return err
 	}
@@ -208,7 +209,6 @@ func (t *turn) pressed(ctx context.Context) error {
 	}
 	return t.choose(ctx, cur, e, picked)
 }
-
 
 // talk answers small talk: it belongs to no ticket, or cancels the present one.
 func (t *turn) talk(ctx context.Context, a knowledge.Answer, cur *escalation.Ticket) error {

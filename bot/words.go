@@ -119,11 +119,14 @@ func (b *Bot) question(v voice, t *escalation.Ticket, e *escalation.Event) Rich 
 	}
 	switch e.Expect {
 	case expectChoice:
-		if e.Text != "" {
-			return v.say("ask.own", "ask", e.Text)
+		if ask := b.distinguishing(v, e); ask != "" {
+			return v.say("ask.own", "ask", ask)
 		}
 		return v.say("ask.which")
 	case expectTicket:
+		if e.Field == "language" {
+			return Plain(b.texts[otherLanguages][e.Value])
+		}
 		return v.say("none")
 	case expectWords:
 		if t.Last(escalation.Offered) == nil && len(t.Tried) == 0 {
@@ -136,9 +139,9 @@ func (b *Bot) question(v voice, t *escalation.Ticket, e *escalation.Event) Rich 
 		}
 		return v.say("urgency.ask")
 	case expectDuplicate:
-		return v.say("duplicate.ask", "id", name(e.Ref), "status", v.word("state.open"))
+		return v.say("duplicate.ask", "id", name(e.Ref), "status", v.word("state."+e.Value))
 	case expectSame:
-		return v.say("same.ask", "id", name(e.Ref), "title", b.title(v, t))
+		return v.say("same.ask", "id", name(e.Ref), "title", e.Value)
 	case expectConfirm:
 		return v.say("solved.ask")
 	case expectRating:
@@ -229,11 +232,38 @@ func (b *Bot) holderOf(v voice, h *escalation.Holder) string {
 	return v.word("holder.role", "name", name, "role", role)
 }
 
-// label is what a choice shows for an article, next to others: how somebody
-// with this problem answers the distinguishing question, else the title.
-func (b *Bot) label(v voice, a *knowledge.Article, _ []string) string {
+// distinguishing returns the question that tells the offered articles apart:
+// that of the likeliest, if another one shares it.
+func (b *Bot) distinguishing(v voice, e *escalation.Event) string {
+	sharing := 0
+	ask := ""
+	for i, id := range e.Articles {
+		a, ok := b.library.Article(id)
+		if !ok {
+			continue
+		}
+		text, _ := a.Text(v.lang)
+		if i == 0 {
+			ask = text.Ask
+		}
+		if ask != "" && text.Ask == ask {
+			sharing++
+		}
+	}
+	if sharing < 2 {
+		return ""
+	}
+	return ask
+}
+
+// label is what a choice shows for an article: how somebody with this problem
+// answers the distinguishing question that is asked, else the title.
+func (b *Bot) label(v voice, a *knowledge.Article, ask string) string {
 	text, _ := a.Text(v.lang)
-	return first(text.Option, text.Title)
+	if ask != "" && text.Ask == ask && text.Option != "" {
+		return text.Option
+	}
+	return text.Title
 }
 
 func (b *Bot) school(t *escalation.Ticket) string {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -341,115 +340,55 @@ func TestVacancyAlarm(t *testing.T) {
 	s.tick(wall(t, "Di 2026-04-21 08:00"))
 }
 
-// TestUndeliverable gives up one notice after the other and says who is told
-// instead. The ticket is handed to a holder first.
-func TestUndeliverable(t *testing.T) {
-	const fresh = `Mo 2026-03-09 09:00 opened P2 praesentation`
-	two := func(m *Model) { m.Parties["kontakt-nord"].Deputies = []Person{"dora", "dirk"} }
-	none := func(m *Model) { m.Parties["kontakt-nord"].Deputies = nil }
+// TestTargets says whose target holds: the school's own, else that of the
+// party which holds the ticket, else the general one.
+func TestTargets(t *testing.T) {
+	hour, three := Target{Response: span(t, "1h")}, Target{Response: span(t, "3h")}
 	tests := []struct {
-		name, script string
-		change       func(*Model)
-		give         string // whose notices of the last event are given up, in order
-		want         string // whom the last event tells in the end
+		name   string
+		change func(m *Model)
+		want   string
 	}{
-		{"one of two: the deputy", fresh, nil, "mara", "requester anna | responsible (mara) tom dora"},
-		{"both: the deputy once", fresh, nil, "mara tom", "requester anna | responsible (mara) (tom) dora"},
-		{"all: the supervisor", fresh, nil, "mara tom dora",
-			"requester anna | responsible (mara) (tom) (dora) | supervisor sven"},
-		{"the deputy first", fresh, two, "mara dora dirk tom",
-			"requester anna | responsible (mara) (tom) (dora) (dirk) | supervisor sven"},
-		{"one deputy is still being tried", fresh, two, "mara tom dora", "requester anna | responsible (mara) (tom) (dora) dirk"},
-		{"no deputies, but Tom", fresh, none, "mara", "requester anna | responsible (mara) tom"},
-		{"no deputies", fresh, none, "mara tom", "requester anna | responsible (mara) (tom) | supervisor sven"},
-		{"not even the supervisor", fresh, none, "mara tom sven",
-			"requester anna | responsible (mara) (tom) | supervisor (sven)"},
-		{"the requester: nobody instead", fresh, nil, "anna", "requester (anna) | responsible mara tom"},
-		{"a channel: its people", "Mo 2026-03-09 09:00 opened P2 konten\nMo 2026-03-09 09:10 mara handed_on", nil,
-			"console:plattform", "requester anna | responsible (console:plattform) peer"},
-		{"a channel and its people: the supervisor",
-			"Mo 2026-03-09 09:00 opened P2 konten\nMo 2026-03-09 09:10 mara handed_on", nil,
-			"console:plattform peer", "requester anna | responsible (console:plattform) (peer) | supervisor sven"},
+		{"general", func(*Model) {}, "Mo 2026-03-09 11:00"},
+		{"the party's", func(m *Model) { m.Parties["kontakt-nord"].Targets = map[Priority]Target{P2: three} }, "Mo 2026-03-09 12:00"},
+		{"another priority's", func(m *Model) { m.Parties["kontakt-nord"].Targets = map[Priority]Target{P1: three} }, "Mo 2026-03-09 11:00"},
+		{"the school's before the party's", func(m *Model) {
+			m.Parties["kontakt-nord"].Targets = map[Priority]Target{P2: three}
+			m.Schools["gs-nord"].Targets = map[Priority]Target{P2: hour}
+		}, "Mo 2026-03-09 10:00"},
 	}
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			m := escalationtest.Model()
-			if test.change != nil {
-				test.change(m)
-			}
-			s, _ := play(t, m, "gs-nord", test.script)
-			last := len(s.ticket().Events) - 1
-			for _, who := range strings.Fields(test.give) {
-				key := fmt.Sprintf("%d/%d/%s", s.id, last, who)
-				for range 2 { // the second time changes nothing
-					if err := s.desk.Undeliverable(t.Context(), s.id, key, ""); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}
-			x := s.ticket()
-			if got := strings.TrimPrefix(told(x, last), " | "); got != test.want {
-				t.Errorf("tells %q, want %q", got, test.want)
-			}
-			if next, err := s.desk.NextUnsent(t.Context()); err != nil || next.IsZero() != (len(x.Waiting(s.now)) == 0) {
-				t.Errorf("next unsent %v, %v, with %d waiting", next, err, len(x.Waiting(s.now)))
-			}
-		})
+		m := escalationtest.Model()
+		test.change(m)
+		s, _ := play(t, m, "gs-nord", `Mo 2026-03-09 09:00 opened P2 praesentation`)
+		if got := minutes(t, s.ticket().Due.Response); got != test.want {
+			t.Errorf("%s: response is due %s, want %s", test.name, got, test.want)
+		}
 	}
 }
 
-// TestDelivery follows notices from recorded to posted.
-func TestDelivery(t *testing.T) {
-	s, _ := play(t, escalationtest.Model(), "gs-nord", `Mo 2026-03-09 09:00 opened P2 praesentation`)
-	unsent := func(at string) (keys []string) {
-		t.Helper()
-		found, err := s.desk.Unsent(t.Context(), wall(t, at), 10)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, x := range found {
-			for _, n := range x.Waiting(wall(t, at)) {
-				keys = append(keys, n.Key)
-			}
-		}
-		return keys
+// TestOpenedWithoutPriority checks that a ticket is never without a target.
+func TestOpenedWithoutPriority(t *testing.T) {
+	s := newStage(t, escalationtest.Model())
+	s.ask("gs-nord", "Mo 2026-03-09 09:00")
+	if x := s.do("anna", Action{Kind: Opened}); x.Priority != P3 || minutes(t, x.Due.Response) != "Mo 2026-03-09 13:00" {
+		t.Errorf("opened as %q, due %s; want P3, 13:00", x.Priority, minutes(t, x.Due.Response))
 	}
-	want := func(at, keys string) {
-		t.Helper()
-		if got := unsent(at); !slices.Equal(got, strings.Fields(keys)) {
-			t.Errorf("unsent at %s: %v, want %s", at, got, keys)
-		}
+}
+
+// TestConversationLapses checks that a conversation ends a day of wall time
+// after its last word, at night and at the week-end too.
+func TestConversationLapses(t *testing.T) {
+	s := newStage(t, escalationtest.Model())
+	s.ask("gs-nord", "Fr 2026-03-13 20:00")
+	s.now = wall(t, "Fr 2026-03-13 21:00")
+	s.do("anna", Action{Kind: Added})
+	s.tick(wall(t, "Sa 2026-03-14 20:59"))
+	if x := s.ticket(); x.Status != StatusAsked || minutes(t, x.Next) != "Sa 2026-03-14 21:00" {
+		t.Errorf("before: %s, next %s", x.Status, minutes(t, x.Next))
 	}
-	ok := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	want("Mo 2026-03-09 08:59", "")
-	want("Mo 2026-03-09 09:00", "1/1/anna 1/1/mara 1/1/tom")
-	ok(s.desk.Told(t.Context(), s.id, "1/1/anna", "console:a"))
-	ok(s.desk.Retry(t.Context(), s.id, "1/1/mara", wall(t, "Mo 2026-03-09 09:05")))
-	want("Mo 2026-03-09 09:04", "1/1/tom")
-	want("Mo 2026-03-09 09:05", "1/1/mara 1/1/tom")
-	ok(s.desk.Told(t.Context(), s.id, "1/1/tom", "console:t"))
-	if next, err := s.desk.NextUnsent(t.Context()); err != nil || minutes(t, next) != "Mo 2026-03-09 09:05" {
-		t.Errorf("next unsent is %v, %v; want 09:05", next, err)
-	}
-	ok(s.desk.Told(t.Context(), s.id, "1/1/tom", "console:again"))
-	if n := s.ticket().Notices[2]; n.Ref != "console:t" {
-		t.Errorf("posted again as %s: the first post is what people see", n.Ref)
-	}
-	// Mara takes it while a post to her is on its way: the post stays known.
-	s.do("tom", Action{Kind: Taken})
-	ok(s.desk.Told(t.Context(), s.id, "1/1/mara", "console:m"))
-	if x, err := s.desk.ByPost(t.Context(), "mara", "console:m"); err != nil || x.ID != s.id {
-		t.Errorf("the ticket of a post: %v, %v", x, err)
-	}
-	if err := s.desk.Told(t.Context(), s.id, "1/9/mara", ""); !errors.Is(err, ErrNotFound) {
-		t.Errorf("a notice that does not exist: %v", err)
-	}
-	if n := s.ticket().Notices[1]; n.Tries != 1 {
-		t.Errorf("%d attempts are recorded, want 1", n.Tries)
+	s.tick(wall(t, "Sa 2026-03-14 21:00"))
+	if x := s.ticket(); x.Status != StatusClosed || !x.Next.IsZero() || x.IsOpened() {
+		t.Errorf("after: %s, next %s", x.Status, minutes(t, x.Next))
 	}
 }

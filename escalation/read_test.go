@@ -171,6 +171,26 @@ func TestRecent(t *testing.T) {
 	wantIDs(t, "my newest", found, err, 2)
 }
 
+// TestWaiting checks that questions wait until the bot has said or asked something.
+func TestWaiting(t *testing.T) {
+	s := newStage(t, escalationtest.Model())
+	for range 4 {
+		s.ask("gs-nord", "Mo 2026-03-09 09:00")
+	}
+	s.id = 1
+	s.do("anna", Action{Kind: Offered, Articles: []string{"a"}})
+	s.id = 2
+	s.do("anna", Action{Kind: Prompted, Expect: "room"})
+	s.id, s.now = 3, wall(t, "Mo 2026-03-09 09:05")
+	s.do("anna", Action{Kind: Added})
+	for at, want := range map[string][]ID{
+		"Mo 2026-03-09 08:59": nil, "Mo 2026-03-09 09:00": {4}, "Mo 2026-03-09 09:05": {4, 3},
+	} {
+		found, err := s.desk.Waiting(t.Context(), wall(t, at))
+		wantIDs(t, "waiting at "+at, found, err, want...)
+	}
+}
+
 func TestEach(t *testing.T) {
 	s := newStage(t, escalationtest.Model())
 	const n = 2*DefaultLimit + 30

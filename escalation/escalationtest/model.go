@@ -59,22 +59,7 @@ func Model() *escalation.Model {
 			"caretaker":      {Title: title("Hausmeister", "caretaker"), Vacant: escalation.VacantSkip},
 			"platform-admin": {Title: title("Plattform", "platform"), Vacant: escalation.VacantFallback, Fallback: "provider"},
 		},
-		Parties: map[string]*escalation.Party{
-			"kontakt-nord": {
-				ID: "kontakt-nord", Name: "Schulkontakt Nord",
-				People: people("mara", "tom"), Deputies: people("dora"),
-			},
-			"kontakt-west": {ID: "kontakt-west", Name: "Schulkontakt West", People: people("wanda")},
-			"regio-it": {
-				ID: "regio-it", Name: "Regio-IT", Calendar: "office",
-				People: people("paul", "petra"), Deputies: people("pia"),
-			},
-			"plattform": {
-				ID: "plattform", Name: "Plattformbetrieb", Calendar: "office",
-				People: people("peer"), Channel: "console:plattform",
-			},
-			"traeger": {ID: "traeger", Name: "Schulträger", Calendar: "office", People: people("sven")},
-		},
+		Parties:   parties(),
 		People:    members(),
 		Calendars: calendars(),
 		Targets: map[escalation.Priority]escalation.Target{
@@ -101,6 +86,25 @@ func building() []escalation.Floor {
 			{ID: "sicherheit", Title: "Sicherheit", Role: "provider"},
 			{ID: "gebaeude", Title: "Strom und Dosen", Role: "caretaker"},
 		}},
+	}
+}
+
+func parties() map[string]*escalation.Party {
+	return map[string]*escalation.Party{
+		"kontakt-nord": {
+			ID: "kontakt-nord", Name: "Schulkontakt Nord",
+			People: people("mara", "tom"), Deputies: people("dora"),
+		},
+		"kontakt-west": {ID: "kontakt-west", Name: "Schulkontakt West", People: people("wanda")},
+		"regio-it": {
+			ID: "regio-it", Name: "Regio-IT", Calendar: "office",
+			People: people("paul", "petra"), Deputies: people("pia"),
+		},
+		"plattform": {
+			ID: "plattform", Name: "Plattformbetrieb", Calendar: "office",
+			People: people("peer"), Channel: "console:plattform",
+		},
+		"traeger": {ID: "traeger", Name: "Schulträger", Calendar: "office", People: people("sven")},
 	}
 }
 

@@ -1,0 +1,37 @@
+// Package web is the chat in the browser, and the pages around it.
+//
+// # The conversation
+//
+// Everybody has one conversation with the bot, whose channel is the person's
+// id. It is a list of entries, kept as a whole under the channel in the bucket
+// [bot.Histories] of the bot's store; every hundred entries that have grown old
+// move to a record of their own:
+//
+//	anna            the newest entries, and how often the conversation changed
+//	anna/00000000   entries 1 to 100
+//	anna/00000001   entries 101 to 200
+//
+// A page shows the entries, and an event stream tells it of every entry that
+// is new or changed since the revision that it has. So a reload, a lost
+// connection or a crash needs no special care: whatever is missing is sent.
+//
+// # In and out
+//
+// What a person says is stored first, under an id that the browser made, and
+// then given to the bot until it takes it; sent twice, it is there once. What
+// the bot says is stored under its key; sent twice, it is there once.
+//
+// # Who is who
+//
+// The person stands in the path, /als/anna/, so that several windows of one
+// browser can be several people. In a demonstration everybody may be anybody;
+// else [Options.Identify] says who a request comes from, and every other
+// person's pages do not exist for it.
+//
+// # Pages
+//
+// One file holds one page: its data, its handler and, beside it in templates/,
+// its HTML. All routes stand in [Server.Handler]. All words stand in words/.
+// A GET changes nothing; what is changed is answered with a redirect, so that
+// everything works without JavaScript, which only makes it live.
+package web

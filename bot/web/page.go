@@ -1,0 +1,145 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"net/http"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// shared are the templates that several pages use: the layout around them, an
+// entry of a conversation, the clock, the tickets.
+var shared = template.Must(template.ParseFS(templateFiles, "templates/shared_*.html"))
+
+// pageTemplate returns the templates of one page: templates/name.html defines
+// "main", which the layout puts into its middle.
+func pageTemplate(name string) *template.Template {
+	return template.Must(template.Must(shared.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
+}
+
+var (
+	errorTemplate  = pageTemplate("error")
+	frontTemplate  = pageTemplate("front")
+	chatTemplate   = pageTemplate("chat")
+	reportTemplate = pageTemplate("report")
+)
+
+// A page is what the layout needs. The data of every page embeds it.
+type page struct {
+	voice
+	Title string
+	Home  string  // the address that the name of the program leads to
+	Me    *Person // whose page it is, if anybody's
+	Base  string  // the path of their pages
+	Nav   []link
+	Clock *clockView
+	Live  bool // the page has the script of the conversation
+}
+
+// A link leads to another page.
+type link struct {
+	Href, Label string
+	Here        bool // it is the page that is shown
+}
+
+// CSS and Script return the addresses of the style and the script.
+func (page) CSS() string    { return assetPath("style.css") }
+func (page) Script() string { return assetPath("chat.js") }
+
+// personPage returns the frame of a person's page. Here is the path of the page
+// below the person's.
+func (s *Server) personPage(p Person, title, here string) page {
+	v := s.voiceOf(p.Locale)
+	out := page{voice: v, Title: v.W(title), Home: "/", Me: &p, Base: base(p.ID)}
+	out.Nav = append(out.Nav, link{out.Base + "/", v.W("nav.chat"), here == "/"})
+	if p.is(roleAuthority) {
+		out.Nav = append(out.Nav, link{out.Base + "/bericht", v.W("nav.report"), here == "/bericht"})
+	}
+	if s.o.Identify == nil {
+		out.Nav = append(out.Nav, link{"/", v.W("nav.people"), false})
+	}
+	if s.o.Clock != nil {
+		out.Clock = s.clockView(v)
+	}
+	return out
+}
+
+// render answers with a page. Nothing is sent before the page is whole.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, t *template.Template, data any) {
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "layout", data); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes())
+}
+
+// part returns the HTML of one of the shared templates.
+func part(name string, data any) (string, error) {
+	var b bytes.Buffer
+	err := shared.ExecuteTemplate(&b, name, data)
+	return b.String(), err
+}
+
+// fail answers for something that is not the person's fault.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil {
+		return // nobody waits for the answer
+	}
+	s.o.Log.Error("request failed", "route", r.Pattern, "err", err)
+	s.refuse(w, r, http.StatusInternalServerError, "error.internal")
+}
+
+// An errorPage says what happened and what to do.
+type errorPage struct {
+	page
+	Text string
+}
+
+// refuse answers with the sentence under key: as a page, or as text to a script.
+// Args are as in [voice.W].
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, key string, args ...any) {
+	v := s.voiceFor(r)
+	home := "/"
+	if p, ok := s.identify(r); ok && p.ID == r.PathValue("person") {
+		v, home = s.voiceOf(p.Locale), base(p.ID)+"/"
+	}
+	text := v.W(key, args...)
+	if fromScript(r) {
+		http.Error(w, text, status)
+		return
+	}
+	var b bytes.Buffer
+	data := errorPage{page{voice: v, Title: v.W("error.title"), Home: home}, text}
+	if err := errorTemplate.ExecuteTemplate(&b, "layout", data); err != nil {
+		s.o.Log.Error("error page failed", "err", err)
+		http.Error(w, text, status)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes())
+}
+
+// fromScript reports whether the request was made by the page's script, which
+// wants no page in return.
+func fromScript(r *http.Request) bool { return r.Header.Get("Accept") == "text/plain" }
+
+// done answers a change: the script gets nothing, a browser is led to the page.
+func (s *Server) done(w http.ResponseWriter, r *http.Request, to string) {
+	if fromScript(r) {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// notFound answers for whatever does not exist, or not for this person.
+func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
+	s.refuse(w, r, http.StatusNotFound, "error.notfound")
+}

@@ -157,8 +157,11 @@ func (r *reader) give(ctx context.Context, post *model.Post, change bot.Change) 
 	if err != nil || !ok {
 		return err
 	}
-	if m.Change = change; change == bot.Deleted {
-		m.Text, m.Files = "", nil
+	switch m.Change = change; change {
+	case bot.Edited:
+		m.At = time.UnixMilli(post.EditAt)
+	case bot.Deleted:
+		m.Text, m.Files, m.At = "", nil, time.UnixMilli(post.DeleteAt)
 	}
 	receipt, err := r.h(ctx, m)
 	if err != nil {
@@ -342,26 +345,53 @@ func (p *Platform) serverTime(ctx context.Context) (time.Time, error) {
 	return now, nil
 }
 
-// catchUp wakes every channel in which something was said since it was read.
-func (r *reader) catchUp(ctx context.Context) error {
+// catchUp wakes every channel in which something was said since it was read. It
+// returns those in which something was said lately.
+func (r *reader) catchUp(ctx context.Context) (lively []string, err error) {
 	f, err := r.p.known(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	channels, resp, err := r.p.client.GetChannelsForUserWithLastDeleteAt(ctx, f.me.Id, 0)
 	if err != nil {
-		return fmt.Errorf("list channels: %w", failure(resp, err))
+		return nil, fmt.Errorf("list channels: %w", failure(resp, err))
 	}
+	recent := r.p.now().Add(-newcomer).UnixMilli()
 	for _, c := range channels {
 		if c.DeleteAt > 0 {
 			continue
 		}
 		m, err := r.mark(ctx, c.Id)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if c.LastPostAt > max(m.Newest, m.At) {
 			r.wake(ctx, c.Id)
+		}
+		if c.LastPostAt > recent {
+			lively = append(lively, c.Id)
+		}
+	}
+	return lively, nil
+}
+
+// changes tells of what was changed in a channel since a time (ms). The server's
+// list may lack some of it, and has it in no order; what is new is not taken
+// from it.
+func (r *reader) changes(ctx context.Context, channel string, since int64) error {
+	list, resp, err := r.p.client.GetPostsSince(ctx, channel, since, false)
+	if err != nil {
+		return fmt.Errorf("read changes: %w", failure(resp, err))
+	}
+	for _, post := range list.Posts {
+		switch {
+		case post.DeleteAt >= since:
+			err = r.tryChange(ctx, post, bot.Deleted)
+		case post.EditAt >= since:
+			err = r.tryChange(ctx, post, bot.Edited)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -26,8 +26,8 @@ const (
 	shortestWait   = time.Second
 	longestWait    = time.Minute
 	frameLimit     = 1 << 20
-	eventsAtOnce   = 100
 	keepAliveEvery = 30 * time.Second
+	clocks         = time.Minute // how far the bot's and the server's clocks may differ
 )
 
 // backoff returns how long to wait before the next try: from a second to a
@@ -77,7 +77,7 @@ func (p *Platform) begin(ctx context.Context) (since int64, err error) {
 // patrol catches up now and again, whatever the socket says.
 func (r *reader) patrol(ctx context.Context) {
 	for {
-		if err := r.catchUp(ctx); err != nil && ctx.Err() == nil {
+		if _, err := r.catchUp(ctx); err != nil && ctx.Err() == nil {
 			r.p.log.Warn("mattermost: catching up", "err", err)
 		}
 		if pause(ctx, catchUpEvery) != nil {
@@ -91,6 +91,7 @@ func (r *reader) patrol(ctx context.Context) {
 type position struct {
 	connection string
 	next       int64
+	heard      time.Time // when something was heard last; not forgotten with the rest
 }
 
 // listen keeps a connection until ctx ends.
@@ -101,7 +102,7 @@ func (p *Platform) listen(ctx context.Context, r *reader) {
 		if greeted {
 			tries = 0
 		} else {
-			at = position{}
+			at = position{heard: at.heard}
 		}
 		if ctx.Err() != nil {
 			return
@@ -215,27 +216,33 @@ func (e *ear) hear(ctx context.Context, event *model.WebSocketEvent) error {
 	if event.EventType() == model.WebsocketEventHello {
 		id, _ := event.GetData()["connection_id"].(string)
 		lost := id != e.at.connection
-		*e.at = position{connection: id, next: seq + 1}
+		before := e.at.heard
+		*e.at = position{connection: id, next: seq + 1, heard: e.r.p.now()}
 		if lost {
-			e.behind(ctx)
+			e.behind(ctx, before)
 		}
 		return nil
 	}
 	if seq != e.at.next {
-		*e.at = position{}
+		*e.at = position{heard: e.at.heard}
 		return errGap
 	}
-	e.at.next = seq + 1
+	e.at.next, e.at.heard = seq+1, e.r.p.now()
 	e.r.event(ctx, event)
 	return nil
 }
 
-// behind catches up, without keeping the socket waiting.
-func (e *ear) behind(ctx context.Context) {
+// behind catches up, without keeping the socket waiting, on what was said and
+// changed since something was heard last.
+func (e *ear) behind(ctx context.Context, heard time.Time) {
 	r := e.r
+	if heard.IsZero() {
+		heard = r.p.now().Add(-newcomer)
+	}
+	since := max(r.since, heard.Add(-clocks).UnixMilli())
 	r.wg.Go(func() {
 		for tries := 0; ctx.Err() == nil; tries++ {
-			err := r.catchUp(ctx)
+			err := r.makeUp(ctx, since)
 			if err == nil {
 				return
 			}
@@ -243,6 +250,19 @@ func (e *ear) behind(ctx context.Context) {
 			_ = pause(ctx, backoff(tries))
 		}
 	})
+}
+
+func (r *reader) makeUp(ctx context.Context, since int64) error {
+	lively, err := r.catchUp(ctx)
+	if err != nil {
+		return err
+	}
+	for _, channel := range lively {
+		if err := r.changes(ctx, channel, since); err != nil && !errors.Is(err, bot.ErrUndeliverable) {
+			return err
+		}
+	}
+	return nil
 }
 
 // event does what an event calls for. Events that are not known are ignored.

@@ -16,7 +16,8 @@ type faults struct {
 	lost    int // answers to new posts
 	broken  int // requests
 	down    bool
-	early   int // requests that came before they were allowed
+	stale   bool // since= gives nothing
+	early   int  // requests that came before they were allowed
 	allowed time.Time
 }
 
@@ -90,6 +91,9 @@ func (s *Server) Lose(n int) { s.change(func() { s.faults.lost = n }) }
 
 // Break answers the next n requests with a proxy's error.
 func (s *Server) Break(n int) { s.change(func() { s.faults.broken = n }) }
+
+// Stale lets since= give nothing from now on.
+func (s *Server) Stale() { s.change(func() { s.faults.stale = true }) }
 
 // Cut ends all sockets. They may be resumed.
 func (s *Server) Cut() {

@@ -154,6 +154,22 @@ func (c *call) getChannelMember() {
 	c.give(&model.ChannelMember{ChannelId: channel, UserId: user})
 }
 
+func (c *call) addMember() {
+	var in map[string]string
+	if !c.take(&in) {
+		return
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	channel := c.r.PathValue("channel")
+	if !c.in(channel) {
+		return
+	}
+	c.s.members[channel][in["user_id"]] = true
+	c.s.tell(channel, "", model.WebsocketEventUserAdded, map[string]any{"user_id": in["user_id"]})
+	c.giveAs(http.StatusCreated, &model.ChannelMember{ChannelId: channel, UserId: in["user_id"]})
+}
+
 func (c *call) removeMember() {
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -232,8 +233,9 @@ func (c *call) getPosts() {
 		}
 		found = append(found, post)
 	}
-	if q.Has("since") {
-		found = nil // as when its cache is stale
+	if since, err := strconv.ParseInt(q.Get("since"), 10, 64); err == nil {
+		c.give(c.s.changed(channel, since))
+		return
 	}
 	if !q.Has("after") {
 		slices.Reverse(found)
@@ -253,6 +255,19 @@ func (c *call) getPosts() {
 		}
 	}
 	c.give(list)
+}
+
+// changed gives what is new, edited or deleted since a time, unless its cache is
+// stale: then nothing.
+func (s *Server) changed(channel string, since int64) *model.PostList {
+	list := model.NewPostList()
+	for _, id := range s.order[channel] {
+		if post := s.posts[id]; post != nil && post.UpdateAt > since && !s.faults.stale {
+			list.AddPost(s.shown(post))
+			list.AddOrder(id)
+		}
+	}
+	return list
 }
 
 func (c *call) uploadFile() {

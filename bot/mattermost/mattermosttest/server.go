@@ -161,6 +161,7 @@ func (s *Server) routes() http.Handler {
 	on("GET /api/v4/teams/name/{team}/channels/name/{name}", (*call).getChannelByName)
 	on("GET /api/v4/channels/{channel}", (*call).getChannel)
 	on("GET /api/v4/channels/{channel}/members/{user}", (*call).getChannelMember)
+	on("POST /api/v4/channels/{channel}/members", (*call).addMember)
 	on("DELETE /api/v4/channels/{channel}/members/{user}", (*call).removeMember)
 	on("POST /api/v4/channels/direct", (*call).directChannel)
 	on("POST /api/v4/channels/group", (*call).groupChannel)

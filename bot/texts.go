@@ -103,3 +103,10 @@ func pairs(args []string) map[string]string {
 	}
 	return m
 }
+
+// Word returns a text as it stands in the language of a locale such as "de-DE",
+// for what is told outside of the dialogue.
+func (t Texts) Word(locale, key string) string {
+	lang, _, _ := strings.Cut(strings.ReplaceAll(locale, "_", "-"), "-")
+	return t.voice(strings.ToLower(lang)).word(key)
+}

@@ -1,0 +1,169 @@
+package knowledge
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// A Verdict says what an answer was worth.
+type Verdict string
+
+// The verdicts. "" is: nobody said.
+const (
+	VerdictHelped    Verdict = "helped"     // somebody said that it helped
+	VerdictNotHelped Verdict = "not_helped" // somebody said that it did not
+	VerdictCameBack  Verdict = "came_back"  // it was solved, and was not
+)
+
+// An Observation is a question with what became of it. It says nothing about who asked. It is a stored form: rename
+// nothing.
+type Observation struct {
+	Key      string    `json:"key"` // such as a ticket's number; the same key replaces what was observed before
+	Text     string    `json:"text"`
+	Outcome  Outcome   `json:"outcome"`
+	Articles []string  `json:"articles,omitempty"` // ids of those shown; the first is the one that the verdict is about
+	Helped   Verdict   `json:"helped,omitempty"`
+	At       time.Time `json:"at"`
+	School   string    `json:"school,omitempty"`
+}
+
+// Observe records a question. What looks like personal data or a password is blanked out before it is stored, see
+// [Mask]. Without a key every observation counts; without a time it is of now.
+func (l *Library) Observe(ctx context.Context, o Observation) error {
+	if l.store == nil {
+		return ErrReadOnly
+	}
+	o.Key = cmp.Or(o.Key, rand.Text())
+	o.Text = Mask(l.o.Names(o.Text))
+	if o.At.IsZero() {
+		o.At = l.now()
+	}
+	o.At = o.At.UTC().Round(0)
+	err := l.store.Update(ctx, func(tx Tx) error { return write(tx, ShelfObservations, o.Key, o) })
+	if err != nil {
+		return fmt.Errorf("record observation: %w", err)
+	}
+	return nil
+}
+
+// observations calls fn with every observation, in no order that means anything.
+func (l *Library) observations(ctx context.Context, fn func(Observation)) error {
+	return each(ctx, l.store, ShelfObservations, l.damaged, func(_ Tx, item Item) error {
+		var o Observation
+		if err := json.Unmarshal(item.Value, &o); err != nil {
+			l.damaged(item.Key, err)
+			return nil
+		}
+		fn(o)
+		return nil
+	})
+}
+
+// confirmed returns the real questions of which somebody said that the article helped, oldest first.
+func (l *Library) confirmed(ctx context.Context) ([]asked, error) {
+	type dated struct {
+		asked
+		at time.Time
+	}
+	var all []dated
+	err := l.observations(ctx, func(o Observation) {
+		if o.Helped == VerdictHelped && len(o.Articles) > 0 {
+			all = append(all, dated{asked{o.Text, o.Articles[0], true}, o.At})
+		}
+	})
+	slices.SortFunc(all, func(a, b dated) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.text, b.text)) })
+	out := make([]asked, len(all))
+	for i, d := range all {
+		out[i] = d.asked
+	}
+	return out, err
+}
+
+// prune forgets, once a day, observations that are older than they are kept.
+func (l *Library) prune(ctx context.Context, now time.Time) error {
+	today := now.Unix() / (24 * 60 * 60)
+	if l.pruned.Load() == today {
+		return nil
+	}
+	var old []string
+	err := l.observations(ctx, func(o Observation) {
+		if o.At.Add(l.o.Keep).Before(now) {
+			old = append(old, o.Key)
+		}
+	})
+	if err == nil && len(old) > 0 {
+		err = l.store.Update(ctx, func(tx Tx) error {
+			var errs []error
+			for _, key := range old {
+				errs = append(errs, tx.Delete(ShelfObservations, key))
+			}
+			return errors.Join(errs...)
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("forget old observations: %w", err)
+	}
+	l.pruned.Store(today)
+	return nil
+}
+
+// Health says what an article is worth, as far back as observations are kept.
+type Health struct {
+	ID       string
+	Asked    int           // questions for which it was shown first
+	Helped   int           // somebody said that it helped
+	NotHelps int           // somebody said that it did not
+	CameBack int           // it was solved, and was not
+	Age      time.Duration // wall time since this revision came into force
+	Stale    bool          // its review date has come
+}
+
+// Health returns the health of every article in force, ordered by id.
+func (l *Library) Health(ctx context.Context, by Person) ([]Health, error) {
+	if err := l.may(by, ActSee, ""); err != nil {
+		return nil, err
+	}
+	entries, err := l.entries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := l.now()
+	all := map[string]*Health{}
+	for _, e := range entries {
+		if e.InForce != 0 {
+			all[e.ID] = &Health{ID: e.ID, Age: now.Sub(e.Since), Stale: e.Stale(now)}
+		}
+	}
+	err = l.observations(ctx, func(o Observation) {
+		if len(o.Articles) > 0 && all[o.Articles[0]] != nil {
+			all[o.Articles[0]].add(o)
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read health: %w", err)
+	}
+	out := make([]Health, 0, len(all))
+	for _, id := range slices.Sorted(maps.Keys(all)) {
+		out = append(out, *all[id])
+	}
+	return out, nil
+}
+
+func (h *Health) add(o Observation) {
+	h.Asked++
+	switch o.Helped {
+	case VerdictHelped:
+		h.Helped++
+	case VerdictNotHelped:
+		h.NotHelps++
+	case VerdictCameBack:
+		h.CameBack++
+	}
+}

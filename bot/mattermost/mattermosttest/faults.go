@@ -26,11 +26,13 @@ func (s *Server) faulty(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		f := &s.faults
+		_, token, _ := cutAuth(r.Header.Get("Authorization"))
+		bot := s.tokens[token] == s.cast.BotID
 		down, lost := f.down, false
-		if time.Now().Before(f.allowed) {
+		if bot && time.Now().Before(f.allowed) {
 			f.early++
 		}
-		limited, broken := f.limited > 0, f.broken > 0
+		limited, broken := bot && f.limited > 0, bot && f.broken > 0
 		switch {
 		case down:
 		case limited:
@@ -39,7 +41,7 @@ func (s *Server) faulty(next http.Handler) http.Handler {
 			w.Header().Set("Retry-After", strconv.Itoa(f.after))
 		case broken:
 			f.broken--
-		case f.lost > 0 && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/posts"):
+		case bot && f.lost > 0 && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/posts"):
 			f.lost--
 			lost = true
 		}
@@ -75,21 +77,21 @@ func (d *deaf) Header() http.Header         { return d.header }
 func (d *deaf) Write(p []byte) (int, error) { return len(p), nil }
 func (d *deaf) WriteHeader(int)             {}
 
-// Limit answers the next n requests with 429.
+// Limit answers the bot's next n requests with 429.
 func (s *Server) Limit(n, seconds int) {
 	s.change(func() { s.faults.limited, s.faults.after = n, seconds })
 }
 
-// Early returns how many requests came before they were allowed.
+// Early returns how many of its requests came before they were allowed.
 func (s *Server) Early() (n int) {
 	s.change(func() { n = s.faults.early })
 	return n
 }
 
-// Lose makes the next n posts, and ends the connection instead of answering.
+// Lose makes the bot's next n posts, and ends the connection instead of answering.
 func (s *Server) Lose(n int) { s.change(func() { s.faults.lost = n }) }
 
-// Break answers the next n requests with a proxy's error.
+// Break answers the bot's next n requests with a proxy's error.
 func (s *Server) Break(n int) { s.change(func() { s.faults.broken = n }) }
 
 // Stale lets since= give nothing from now on.

@@ -119,16 +119,14 @@ var address = regexp.MustCompile(`(?i)(?:\b[a-z][a-z0-9+.-]*://|\bwww\.|\b(?:mai
 // escape makes text inert.
 func escape(text string) string {
 	var b strings.Builder
-	for {
-		at := address.FindStringIndex(text)
-		if at == nil {
-			escapeWords(&b, text)
-			return b.String()
-		}
-		escapeWords(&b, text[:at[0]])
+	end := 0
+	for _, at := range address.FindAllStringIndex(text, -1) {
+		escapeWords(&b, text[end:at[0]], end == 0)
 		b.WriteString(code(text[at[0]:at[1]]))
-		text = text[at[1]:]
+		end = at[1]
 	}
+	escapeWords(&b, text[end:], end == 0)
+	return b.String()
 }
 
 // both are the marks that both of Mattermost's renderers, the browser's and that
@@ -140,11 +138,15 @@ var opening = regexp.MustCompile(`^(\d*)([-+>.)])`)
 
 // escapeWords escapes text that holds no addresses. Marks that do nothing where
 // they stand are left alone: notifications and previews show every backslash.
-func escapeWords(b *strings.Builder, text string) {
+func escapeWords(b *strings.Builder, text string, lineStart bool) {
 	for i, line := range strings.Split(text, "\n") {
 		if i > 0 {
 			b.WriteByte('\n')
-			line = strings.TrimLeft(line, " ") // four blanks would begin code
+			line = strings.TrimLeft(line, " \t") // four blanks would begin code
+		}
+		if i == 0 && !lineStart {
+			escapeLine(b, line)
+			continue
 		}
 		if m := opening.FindStringSubmatch(line); m != nil {
 			b.WriteString(m[1] + "\\" + m[2])

@@ -107,26 +107,37 @@ func TestLostAnswer(t *testing.T) {
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	w := fakeWorld(t)
-	b := w.start(t)
+	o, _ := w.options(t)
+	p, err := mattermost.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
 	anna := w.newcomer(t, "viel")
-	b.send(t, bot.Post{Key: "0", User: anna.id, Body: bot.Plain("vorher")})
+	if _, err := p.Send(t.Context(), bot.Post{Key: "0", User: anna.id, Body: bot.Plain("vorher")}); err != nil {
+		t.Fatal(err)
+	}
 	w.fake.Limit(1, 1)
-	_, err := b.Send(t.Context(), bot.Post{Key: "1", User: anna.id, Body: bot.Plain("zu viel")})
+	_, err = p.Send(t.Context(), bot.Post{Key: "1", User: anna.id, Body: bot.Plain("zu viel")})
 	var later *bot.LaterError
 	if !errors.As(err, &later) || later.After != time.Second {
 		t.Fatalf("sent with %v, want later", err)
 	}
 	// Until then nobody is asked.
 	before := w.fake.Requests()
-	if _, err := b.Send(t.Context(), bot.Post{Key: "2", User: anna.id, Body: bot.Plain("noch mehr")}); !errors.As(err, &later) {
+	if _, err := p.Send(t.Context(), bot.Post{Key: "2", User: anna.id, Body: bot.Plain("noch mehr")}); !errors.As(err, &later) {
 		t.Errorf("sent with %v, want later", err)
 	}
 	if n := w.fake.Requests() - before; n != 0 {
 		t.Errorf("%d requests while the server wants none", n)
 	}
-	// Messages wait for the time, and are then read.
-	b.of(t, anna.say("und ich?"))
-	b.send(t, bot.Post{Key: "1", User: anna.id, Body: bot.Plain("zu viel")})
+	ref, err := p.Send(t.Context(), bot.Post{Key: "1", User: anna.id, Body: bot.Plain("zu viel")})
+	for errors.As(err, &later) {
+		<-time.After(later.After)
+		ref, err = p.Send(t.Context(), bot.Post{Key: "1", User: anna.id, Body: bot.Plain("zu viel")})
+	}
+	if err != nil || anna.sees(ref).Message != "zu viel" {
+		t.Errorf("sent %q, %v", ref, err)
+	}
 	if n := w.fake.Early(); n != 0 {
 		t.Errorf("%d requests before they were allowed", n)
 	}

@@ -30,11 +30,11 @@ const (
 	clocks         = time.Minute // how far the bot's and the server's clocks may differ
 )
 
-// backoff returns how long to wait before the next try: from a second to a
-// minute, not at the same moment as every other client of the server.
+// backoff returns how long to wait before the next try: from a second to at
+// most a minute, and not at the same moment as every other client of the server.
 func backoff(tries int) time.Duration {
-	d := min(longestWait, shortestWait<<min(tries, 6))
-	return shortestWait + rand.N(d)*(longestWait-shortestWait)/longestWait
+	d := min(longestWait, 2*shortestWait<<min(tries, 6))
+	return shortestWait + rand.N(d-shortestWait)
 }
 
 // Run implements [bot.Platform]. It returns an error if the server does not

@@ -85,7 +85,7 @@ func (l *Library) Try(ctx context.Context, by Person, ids ...string) (Trial, err
 	if err := l.may(by, ActSee, ""); err != nil {
 		return Trial{}, err
 	}
-	tried, err := l.newest(ctx, ids)
+	tried, err := l.newest(ctx, ids, ActSee)
 	if err != nil {
 		return Trial{}, fmt.Errorf("try articles: %w", err)
 	}

@@ -133,7 +133,7 @@ func (l *Library) Publish(ctx context.Context, by Person, o Order, ids ...string
 	if err := l.may(by, ActPublish, ""); err != nil {
 		return Trial{}, err
 	}
-	tried, err := l.newest(ctx, ids)
+	tried, err := l.newest(ctx, ids, ActPublish)
 	if err != nil {
 		return Trial{}, fmt.Errorf("publish articles: %w", err)
 	}
@@ -174,14 +174,17 @@ func (c *change) publish(e *Entry, taken int, why string) error {
 	return errors.Join(err, c.put(e))
 }
 
-// newest returns the newest revisions of articles, which must be fit to be shown.
-func (l *Library) newest(ctx context.Context, ids []string) (out []*Revision, err error) {
+// newest returns the newest revisions of articles that the action is about to be done with; they must be fit to be shown.
+func (l *Library) newest(ctx context.Context, ids []string, a Action) (out []*Revision, err error) {
 	var problems Problems
 	err = l.store.View(ctx, func(tx Tx) error {
 		for _, id := range ids {
 			e, err := entryOf(tx, id)
 			if err != nil {
 				return err
+			}
+			if _, ok := follows[e.State][a]; !ok && a == ActPublish {
+				return &TransitionError{e.State, a}
 			}
 			r, err := revisionOf(tx, id, e.Latest)
 			if err != nil {
@@ -219,7 +222,7 @@ func (l *Library) Schedule(ctx context.Context, by Person, id string, p Plan) (T
 			return trial, err
 		}
 		var err error
-		if tried, err = l.newest(ctx, []string{id}); err != nil {
+		if tried, err = l.newest(ctx, []string{id}, ActPublish); err != nil {
 			return trial, fmt.Errorf("schedule article %s: %w", id, err)
 		}
 		if trial, err = l.pass(ctx, tried, p.Order.Anyway); err != nil {
@@ -227,10 +230,7 @@ func (l *Library) Schedule(ctx context.Context, by Person, id string, p Plan) (T
 		}
 	}
 	_, err := l.edit(ctx, by, id, action, func(c *change, e *Entry) error {
-		if len(tried) > 0 && e.State != StateReview {
-			return &TransitionError{e.State, ActPublish}
-		}
-		if len(tried) > 0 && e.Latest != tried[0].Number {
+		if len(tried) > 0 && (e.State != StateReview || e.Latest != tried[0].Number) {
 			return ErrStale
 		}
 		e.Owner, e.Review, e.PublishAt = p.Owner, p.Review.UTC().Round(0), p.Publish.UTC().Round(0)

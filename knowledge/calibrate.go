@@ -18,15 +18,18 @@ const (
 	sigLikeness // of the nearest phrasing of the best article
 	sigGap      // between the best article and the next
 	sigOutside  // evidence for the best article less that for being out of scope
-	sigOutsideLikeness
-	sigKnown  // share of the words that the base knows
-	sigLength // log of the number of words
+	sigKnown    // share of the words that the base knows
+	sigReach    // evidence of the words for the best article, as a share of what any article could reach
 	signals
 )
 
+var signalNames = [signals]string{
+	"sigConstant", "sigTotal", "sigMargin", "sigLikeness", "sigGap", "sigOutside", "sigKnown", "sigReach",
+}
+
 var shippedCalibration = calibration{
-	weights:     [signals]float64{sigConstant: -1, sigTotal: 0.5, sigMargin: 1, sigLikeness: 3, sigGap: 0.5, sigOutside: 1, sigOutsideLikeness: -2, sigKnown: 1},
-	temperature: 5,
+	weights:     [signals]float64{sigConstant: -3.73, sigTotal: 0.69, sigMargin: 0.54, sigLikeness: -3.03, sigGap: -0.13, sigOutside: 1.05, sigKnown: 1.94, sigReach: 5.39},
+	temperature: 3.3,
 }
 
 // inScope returns the probability that some article answers.
@@ -53,5 +56,3 @@ func (c *calibration) shares(totals []float32) []float64 {
 	}
 	return out
 }
-
-func logOf(n int) float64 { return math.Log(1 + float64(n)) }

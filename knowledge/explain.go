@@ -6,13 +6,6 @@ import (
 	"strings"
 )
 
-// Weights of the three pieces of evidence, chosen on the validation halves of the public question sets.
-const (
-	weighLinear   = 1.0
-	weighLikeness = 0.5
-	weighWords    = 1.0
-)
-
 // A judgement is the evidence for every class.
 type judgement struct {
 	linear   []float32
@@ -20,6 +13,7 @@ type judgement struct {
 	nearest  []int32 // per class: the phrasing most like the message
 	words    []float32
 	total    []float32
+	reach    float32 // what words are worth against the most that any article could reach
 	order    []int32 // the articles, best first
 	known    float64 // share of the words that the base knows
 	count    int     // words of the message
@@ -28,7 +22,7 @@ type judgement struct {
 // judge weighs the evidence for every class.
 func (ix *Index) judge(text string) *judgement {
 	t := ix.reader.counts(text)
-	x := ix.voc.vector(t, wordShare)
+	x := ix.voc.weigh(ix.voc.numbers(t), ix.tuning.wordShare)
 	n := len(ix.classes)
 	j := &judgement{linear: make([]float32, n), likeness: make([]float32, n), nearest: make([]int32, n), words: make([]float32, n), total: make([]float32, n)}
 	if ix.linear != nil {
@@ -42,10 +36,16 @@ func (ix *Index) judge(text string) *judgement {
 		}
 	}
 	ix.documents.add(j.words, x.presence())
+	reachable := float32(len(t.words)+len(t.runs)-len(x.index)) * ix.reachMean
+	for _, f := range x.index {
+		reachable += ix.reach[f]
+	}
+	j.reach = 1 / max(reachable, 1e-6)
 	scale := 1 / max(slices.Max(j.words), 1e-6)
+	j.reach /= scale
 	for c := range j.total {
 		j.words[c] *= scale
-		j.total[c] = weighLinear*j.linear[c] + weighLikeness*j.likeness[c] + weighWords*j.words[c]
+		j.total[c] = ix.tuning.linear*j.linear[c] + ix.tuning.likeness*j.likeness[c] + ix.tuning.words*j.words[c]
 	}
 	j.count = len(words(fold(text)))
 	j.known = ix.reader.share(text)
@@ -101,19 +101,11 @@ func (ix *Index) decide(j *judgement, a Answer) Explanation {
 		a.Outcome, a.Act = Talk, ix.classes[c].act
 		return Explanation{Answer: a, Reason: "the message is most like an act"}
 	}
-	s := ix.signals(j)
-	p := shippedCalibration.inScope(s)
-	n := min(MaxChoices, len(j.order))
-	totals := make([]float32, 0, 2*MaxChoices)
-	for _, c := range j.order[:min(2*MaxChoices, len(j.order))] {
-		totals = append(totals, j.total[c])
-	}
-	shares := shippedCalibration.shares(totals)
+	var p float64
+	a.Hits, p = ix.hits(j, a.Language, MaxChoices)
 	offered := 0.0
-	for i, c := range j.order[:n] {
-		art := &ix.articles[c]
-		a.Hits = append(a.Hits, Hit{Article: art, Score: p * shares[i], Label: art.label(a.Language)})
-		offered += p * shares[i]
+	for _, h := range a.Hits {
+		offered += h.Score
 	}
 	if c := ix.best(j, classVague); c >= 0 && j.total[c] > j.total[article] {
 		a.Outcome, a.Vague = Choose, true
@@ -128,7 +120,7 @@ func (ix *Index) decide(j *judgement, a Answer) Explanation {
 	case answer <= choose && answer <= none:
 		a.Outcome, e.Reason = Answered, "to answer costs least"
 		a.Hits = ix.withAlso(a.Hits, j)
-	case choose <= none && n > 1:
+	case choose <= none && len(a.Hits) > 1:
 		a.Outcome, e.Reason = Choose, "to let choose costs least"
 		a.Hits = plausible(a.Hits)
 		a.Ask = ix.ask(a)
@@ -138,6 +130,25 @@ func (ix *Index) decide(j *judgement, a Answer) Explanation {
 	a.AtOnce = a.Outcome == Answered && a.Hits[0].Article.AtOnce
 	e.Answer = a
 	return e
+}
+
+// rivals is among how many articles the probability is divided; those behind have no share worth counting.
+const rivals = 8
+
+// hits returns the n best articles with their probabilities, and the probability that any article answers.
+func (ix *Index) hits(j *judgement, language string, n int) ([]Hit, float64) {
+	p := shippedCalibration.inScope(ix.signals(j))
+	totals := make([]float32, 0, max(n, rivals))
+	for _, c := range j.order[:min(max(n, rivals), len(j.order))] {
+		totals = append(totals, j.total[c])
+	}
+	shares := shippedCalibration.shares(totals)
+	hits := make([]Hit, 0, n)
+	for i, c := range j.order[:min(n, len(j.order))] {
+		art := &ix.articles[c]
+		hits = append(hits, Hit{Article: art, Score: p * shares[i], Label: art.label(language)})
+	}
+	return hits, p
 }
 
 // plausible drops choices that are far behind the first, but keeps two.
@@ -194,10 +205,9 @@ func (ix *Index) signals(j *judgement) (s [signals]float64) {
 	}
 	if c := ix.best(j, classOutside); c >= 0 {
 		s[sigOutside] = float64(j.total[best] - j.total[c])
-		s[sigOutsideLikeness] = float64(j.likeness[c])
 	}
+	s[sigReach] = float64(j.words[best] * j.reach)
 	s[sigKnown] = j.known
-	s[sigLength] = logOf(j.count)
 	return s
 }
 

@@ -1,7 +1,6 @@
 package knowledge
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -23,7 +22,7 @@ const (
 // Lengths of character runs, in bytes of folded text.
 const (
 	minRun = 2
-	maxRun = 5
+	maxRun = 4
 )
 
 const (
@@ -63,20 +62,6 @@ func tally(fs []feature) []count {
 			continue
 		}
 		out = append(out, count{f, 1})
-	}
-	return out
-}
-
-// merge sorts counts and adds up those of the same feature.
-func merge(cs []count) []count {
-	slices.SortFunc(cs, func(a, b count) int { return cmp.Compare(a.f, b.f) })
-	out := cs[:0]
-	for _, c := range cs {
-		if n := len(out); n > 0 && out[n-1].f == c.f {
-			out[n-1].n += c.n
-			continue
-		}
-		out = append(out, c)
 	}
 	return out
 }
@@ -138,11 +123,19 @@ type vocabulary struct {
 	unseen float32 // idf of a feature that no phrasing has
 }
 
-// newVocabulary numbers the features of the texts in the order in which they appear.
-func newVocabulary(texts []counts) *vocabulary {
-	v := &vocabulary{number: make(map[feature]uint32, 20*len(texts))}
+// numbered is the features of a text by their numbers; the first of them are of the block of words.
+type numbered struct {
+	index []uint32
+	count []float32
+	words int
+	lost  [2]float64 // what features that the base does not know add to the square of each block's length
+}
+
+// newVocabulary numbers the features of the texts in the order in which they appear, and returns the texts so.
+func newVocabulary(texts []counts) (*vocabulary, []numbered) {
+	v := &vocabulary{number: make(map[feature]uint32, 12*len(texts))}
 	var df []int32
-	add := func(cs []count) {
+	add := func(t *numbered, cs []count) {
 		for _, c := range cs {
 			i, ok := v.number[c.f]
 			if !ok {
@@ -151,11 +144,16 @@ func newVocabulary(texts []counts) *vocabulary {
 				df = append(df, 0)
 			}
 			df[i]++
+			t.index = append(t.index, i)
+			t.count = append(t.count, c.n)
 		}
 	}
-	for _, t := range texts {
-		add(t.words)
-		add(t.runs)
+	out := make([]numbered, len(texts))
+	for i, t := range texts {
+		n := len(t.words) + len(t.runs)
+		out[i] = numbered{index: make([]uint32, 0, n), count: make([]float32, 0, n), words: len(t.words)}
+		add(&out[i], t.words)
+		add(&out[i], t.runs)
 	}
 	n := float64(len(texts))
 	v.idf = make([]float32, len(df))
@@ -163,42 +161,56 @@ func newVocabulary(texts []counts) *vocabulary {
 		v.idf[i] = float32(math.Log((1+n)/(1+float64(d))) + 1)
 	}
 	v.unseen = float32(math.Log(1+n) + 1)
-	return v
+	return v, out
 }
 
-// vector weighs the features of a text: the blocks of words and of runs are brought to the lengths wordShare and
-// 1-wordShare of the whole.
-func (v *vocabulary) vector(t counts, wordShare float32) vector {
-	out := vector{
-		index: make([]uint32, 0, len(t.words)+len(t.runs)),
-		value: make([]float32, 0, len(t.words)+len(t.runs)),
+// numbers returns the features of a text that the base knows.
+func (v *vocabulary) numbers(t counts) numbered {
+	n := len(t.words) + len(t.runs)
+	out := numbered{index: make([]uint32, 0, n), count: make([]float32, 0, n)}
+	for block, cs := range [][]count{t.words, t.runs} {
+		for _, c := range cs {
+			i, known := v.number[c.f]
+			if !known {
+				w := tfidf(c.n, v.unseen)
+				out.lost[block] += float64(w) * float64(w)
+				continue
+			}
+			out.index = append(out.index, i)
+			out.count = append(out.count, c.n)
+		}
+		if block == 0 {
+			out.words = len(out.index)
+		}
 	}
-	v.block(&out, t.words, float32(math.Sqrt(float64(wordShare))))
-	v.block(&out, t.runs, float32(math.Sqrt(1-float64(wordShare))))
 	return out
 }
 
-func (v *vocabulary) block(out *vector, cs []count, length float32) {
-	first := len(out.value)
-	var square float64
-	for _, c := range cs {
-		i, known := v.number[c.f]
-		idf := v.unseen
-		if known {
-			idf = v.idf[i]
-		}
-		w := (1 + float32(math.Log(float64(c.n)))) * idf
-		square += float64(w) * float64(w)
-		if known {
-			out.index = append(out.index, i)
-			out.value = append(out.value, w)
-		}
+// weigh brings the blocks of words and of runs to the lengths wordShare and 1-wordShare of the whole.
+func (v *vocabulary) weigh(t numbered, wordShare float32) vector {
+	out := vector{index: t.index, value: make([]float32, len(t.index))}
+	v.block(out.value[:t.words], t.index[:t.words], t.count[:t.words], t.lost[0], wordShare)
+	v.block(out.value[t.words:], t.index[t.words:], t.count[t.words:], t.lost[1], 1-wordShare)
+	return out
+}
+
+func (v *vocabulary) block(value []float32, index []uint32, count []float32, square float64, share float32) {
+	for k, f := range index {
+		value[k] = tfidf(count[k], v.idf[f])
+		square += float64(value[k]) * float64(value[k])
 	}
 	if square == 0 {
 		return
 	}
-	scale := length / float32(math.Sqrt(square))
-	for i := first; i < len(out.value); i++ {
-		out.value[i] *= scale
+	scale := float32(math.Sqrt(float64(share) / square))
+	for k := range value {
+		value[k] *= scale
 	}
+}
+
+func tfidf(n, idf float32) float32 {
+	if n == 1 {
+		return idf
+	}
+	return (1 + float32(math.Log(float64(n)))) * idf
 }

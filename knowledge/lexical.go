@@ -47,39 +47,51 @@ func (p *postings) add(score []float32, x vector) {
 	}
 }
 
+// most returns what each feature weighs at most, and the mean of that.
+func (p *postings) most() ([]float32, float32) {
+	out := make([]float32, len(p.start)-1)
+	var sum float32
+	for f := range out {
+		for _, w := range p.weight[p.start[f]:p.start[f+1]] {
+			out[f] = max(out[f], w)
+		}
+		sum += out[f]
+	}
+	return out, sum / float32(max(len(out), 1))
+}
+
 // Parameters of BM25 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009).
 const (
-	bmSaturation = 1.2
-	bmLength     = 0.5
+	bmSaturation = 2
+	bmLength     = 1
 )
 
 // bm25 weighs the features of whole articles. A document's weight in the result is BM25's, so that a question
 // scores by adding up; the idf is that of the articles.
-func bm25(docs []counts, v *vocabulary) []vector {
-	df := make([]int32, len(v.idf))
+func bm25(docs []numbered, features int) []vector {
+	df := make([]int32, features)
 	lengths := make([]float64, len(docs))
 	var mean float64
-	each := func(c counts, visit func(uint32, float32)) {
-		for _, block := range [][]count{c.words, c.runs} {
-			for _, x := range block {
-				if i, ok := v.number[x.f]; ok {
-					visit(i, x.n)
-				}
-			}
+	for d, doc := range docs {
+		for k, f := range doc.index {
+			df[f]++
+			lengths[d] += float64(doc.count[k])
 		}
-	}
-	for d := range docs {
-		each(docs[d], func(i uint32, n float32) { df[i]++; lengths[d] += float64(n) })
 		mean += lengths[d] / float64(len(docs))
 	}
+	idf := make([]float64, features)
+	for f, n := range df {
+		idf[f] = math.Log(1 + (float64(len(docs))-float64(n)+0.5)/(float64(n)+0.5))
+	}
 	out := make([]vector, len(docs))
-	for d := range docs {
+	for d, doc := range docs {
 		norm := bmSaturation * (1 - bmLength + bmLength*lengths[d]/mean)
-		each(docs[d], func(i uint32, n float32) {
-			idf := math.Log(1 + (float64(len(docs))-float64(df[i])+0.5)/(float64(df[i])+0.5))
-			out[d].index = append(out[d].index, i)
-			out[d].value = append(out[d].value, float32(idf*float64(n)*(bmSaturation+1)/(float64(n)+norm)))
-		})
+		value := make([]float32, len(doc.index))
+		for k, f := range doc.index {
+			n := float64(doc.count[k])
+			value[k] = float32(idf[f] * n * (bmSaturation + 1) / (n + norm))
+		}
+		out[d] = vector{doc.index, value}
 	}
 	return out
 }

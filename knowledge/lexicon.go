@@ -86,21 +86,21 @@ func (l *Lexicon) add(sense, way string, stems stemmer) bool {
 // senses returns the senses that begin at the first stem.
 func (l *Lexicon) senses(stems []string, visit func(sense string)) {
 	for _, e := range l.entries[stems[0]] {
-		if follows(stems[1:], e.rest) {
+		if leads(stems[1:], e.rest) {
 			visit(e.sense)
 		}
 	}
 }
 
-// follows reports whether the stems begin with the path.
-func follows(stems, path []string) bool {
+// leads reports whether the stems begin with the path.
+func leads(stems, path []string) bool {
 	for len(path) > 0 {
 		if path[0] == gapWord {
 			if len(path) == 1 {
 				return true
 			}
 			for skip := 0; skip <= maxGap && skip < len(stems); skip++ {
-				if follows(stems[skip:], path[1:]) {
+				if leads(stems[skip:], path[1:]) {
 					return true
 				}
 			}

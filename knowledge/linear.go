@@ -23,10 +23,14 @@ type training struct {
 	epochs   int
 }
 
+// thorough is how many texts are gone through at least in training; a small base is gone through more often.
+const thorough = 8000
+
 // trainLinear learns from the texts, of which text i belongs to class[i].
 func trainLinear(texts []vector, class []int32, classes, features int, t training) *linear {
 	m := &linear{classes: classes, weights: make([]float32, classes*features), bias: make([]float32, classes)}
 	order := shuffled(len(texts))
+	t.epochs = max(t.epochs, min(20, thorough/max(len(texts), 1)))
 	workers := min(runtime.GOMAXPROCS(0), max(1, classes/16))
 	var wg sync.WaitGroup
 	for w := range workers {
@@ -78,16 +82,31 @@ func (m *linear) train(texts []vector, class []int32, order []int, lo, hi int, t
 	}
 }
 
-// add adds the scores of the text for the classes from lo on.
+// add adds the scores of the text for the classes from lo on. Four features at a time, for that is twice as fast.
 func (m *linear) add(score []float32, x vector, lo int) {
-	for k, f := range x.index {
-		v := x.value[k]
-		row := m.weights[int(f)*m.classes+lo:]
-		row = row[:len(score)]
-		for c := range row {
-			score[c] += v * row[c]
+	n := len(score)
+	k := 0
+	for ; k+4 <= len(x.index); k += 4 {
+		r0 := m.row(x.index[k], lo)[:n]
+		r1 := m.row(x.index[k+1], lo)[:n]
+		r2 := m.row(x.index[k+2], lo)[:n]
+		r3 := m.row(x.index[k+3], lo)[:n]
+		v0, v1, v2, v3 := x.value[k], x.value[k+1], x.value[k+2], x.value[k+3]
+		for c := range score {
+			score[c] += v0*r0[c] + v1*r1[c] + v2*r2[c] + v3*r3[c]
 		}
 	}
+	for ; k < len(x.index); k++ {
+		r, v := m.row(x.index[k], lo)[:n], x.value[k]
+		for c := range score {
+			score[c] += v * r[c]
+		}
+	}
+}
+
+// row returns the weights of a feature for the classes from lo on.
+func (m *linear) row(f uint32, lo int) []float32 {
+	return m.weights[int(f)*m.classes+lo : int(f+1)*m.classes]
 }
 
 // move changes the weights of the text's features by delta.

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"os"
+	"time"
+
+	"ersthelfer/bot"
+	botbolt "ersthelfer/bot/bolt"
+	"ersthelfer/config"
+	"ersthelfer/escalation"
+	ticketbolt "ersthelfer/escalation/bolt"
+	"ersthelfer/internal/boltfile"
+	"ersthelfer/knowledge"
+)
+
+// An app is the program wired together: one database file, the desk and the
+// library over it, and the stores of the bot. It holds no goroutine yet.
+type app struct {
+	cfg     *config.Config
+	log     *slog.Logger
+	file    *boltfile.File
+	desk    *escalation.Desk
+	library *knowledge.Library
+	store   bot.Store
+	texts   bot.Texts
+}
+
+// openApp opens the database in a folder and wires the parts. The clock is now.
+func openApp(cfg *config.Config, data string, now func() time.Time, log *slog.Logger) (*app, error) {
+	library, err := openLibrary(cfg)
+	if err != nil {
+		return nil, err
+	}
+	texts, err := bot.LoadTexts(nil)
+	if err != nil {
+		return nil, err
+	}
+	file, err := boltfile.Open(data, boltfile.Options{Log: log})
+	if err != nil {
+		return nil, err
+	}
+	a := &app{cfg: cfg, log: log, file: file, library: library, texts: texts}
+	tickets, err := ticketbolt.Open(file, log)
+	if err == nil {
+		a.desk = escalation.NewDesk(tickets, cfg.Model, now)
+		a.store, err = botbolt.Open(context.Background(), file)
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return a, nil
+}
+
+// Close closes the database.
+func (a *app) Close() error { return a.file.Close() }
+
+// newBot returns the bot on platforms. Quick messages in a row within quiet
+// (wall time) become one request.
+func (a *app) newBot(quiet time.Duration, platforms ...bot.Platform) (*bot.Bot, error) {
+	return bot.New(bot.Options{
+		Desk: a.desk, Library: a.library, Store: a.store, Texts: a.texts, People: knownPeople(a.cfg),
+		Platforms: platforms, Quiet: quiet, Log: a.log,
+	})
+}
+
+// untilFailed returns a context that ends when the database can no longer be
+// trusted: only a restart tells what is in it.
+func (a *app) untilFailed(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-a.file.Failed():
+			a.log.Error("the database failed; stopping, start again to recover")
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}
+
+// openLibrary returns the articles: those that ship, and those of the
+// configured folder, which replace shipped ones of the same id.
+func openLibrary(cfg *config.Config) (*knowledge.Library, error) {
+	articles, err := knowledge.Starter()
+	if err != nil {
+		return nil, err
+	}
+	if cfg != nil && cfg.Knowledge.Dir != "" {
+		own, err := knowledge.ReadArticles(os.DirFS(cfg.Knowledge.Dir))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, usageError{fmt.Errorf("knowledge.dir: there is no folder %s", cfg.Knowledge.Dir)}
+		}
+		if err != nil {
+			return nil, err
+		}
+		articles = knowledge.Overlay(articles, own)
+	}
+	return knowledge.NewLibrary(knowledge.NewIndex(articles, knowledge.Options{})), nil
+}
+
+// knownPeople returns the people of a configuration as the bot knows them.
+func knownPeople(cfg *config.Config) []bot.Known {
+	var out []bot.Known
+	for _, p := range cfg.People {
+		users := map[string]string{"console": string(p.ID)}
+		maps.Copy(users, p.Accounts)
+		k := bot.Known{Person: p.ID, Name: p.Name, School: p.School, Users: users}
+		if len(p.Languages) > 0 {
+			k.Language = p.Languages[0]
+		}
+		for _, d := range p.Roles {
+			k.Roles = append(k.Roles, string(d))
+		}
+		out = append(out, k)
+	}
+	return out
+}
+
+// loadConfig reads a configuration file, or the demonstration's if there is none.
+func loadConfig(file string) (*config.Config, error) {
+	if file == "" {
+		return config.Demo()
+	}
+	return config.Load(file, os.Getenv)
+}
+
+// newLog returns the log of a running program: to the standard error, without
+// message text, names or tokens.
+func newLog(level slog.Level) *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"ersthelfer/bot"
+	"ersthelfer/config"
+	"ersthelfer/escalation"
+
+	"github.com/spf13/cobra"
+)
+
+// newRehearse returns "ersthelfer rehearse".
+func newRehearse() *cobra.Command {
+	var file, school, room, at, priority, language string
+	var steps int
+	c := &cobra.Command{
+		Use:   "rehearse",
+		Short: "Show who would be told what and when, if a ticket came at a given time",
+		Example: `  ersthelfer rehearse --school gs-nord --room netzwerk --at "2026-12-18 13:50"
+  ersthelfer rehearse --config ersthelfer.yaml --school gs-nord --room sicherheit --priority P1`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := loadConfig(file)
+			if err != nil {
+				return err
+			}
+			when, err := parseTime(at, cfg.Zone)
+			if err != nil {
+				return err
+			}
+			action := escalation.Action{Room: room, Priority: escalation.Priority(priority)}
+			if err := checkRehearsal(cfg, school, action); err != nil {
+				return err
+			}
+			q := escalation.Question{School: school, Requester: "requester", Language: language}
+			story, err := cfg.Model.Rehearse(q, action, when, steps)
+			if err != nil {
+				return fmt.Errorf("rehearse ticket: %w", err)
+			}
+			desk := escalation.NewDesk(nil, cfg.Model, func() time.Time { return when })
+			b, err := bot.New(bot.Options{Desk: desk})
+			if err != nil {
+				return err
+			}
+			return b.WriteRehearsal(cmd.OutOrStdout(), language, school, story)
+		},
+	}
+	c.Flags().StringVar(&file, "config", "", "configuration file (default: the demonstration's)")
+	c.Flags().StringVar(&school, "school", "", "id of the school")
+	c.Flags().StringVar(&room, "room", "", "room of the building, such as netzwerk")
+	c.Flags().StringVar(&at, "at", "", `when the ticket comes, "2026-12-18 13:50" (default: now)`)
+	c.Flags().StringVar(&priority, "priority", "P3", "P1 to P4")
+	c.Flags().StringVar(&language, "language", "de", "de or en")
+	c.Flags().IntVar(&steps, "steps", 12, "show at most so many steps")
+	return c
+}
+
+// checkRehearsal reports what a rehearsal cannot know, with what there is.
+func checkRehearsal(cfg *config.Config, school string, a escalation.Action) error {
+	m := cfg.Model
+	if m.Schools[school] == nil {
+		known := slices.Sorted(maps.Keys(m.Schools))
+		return usageError{fmt.Errorf("--school: no school %q; there are: %s", school, strings.Join(known, ", "))}
+	}
+	if _, ok := m.Room(a.Room); !ok {
+		var known []string
+		for _, f := range m.Building {
+			for _, r := range f.Rooms {
+				known = append(known, r.ID)
+			}
+		}
+		return usageError{fmt.Errorf("--room: the building has no room %q; it has: %s", a.Room, strings.Join(known, ", "))}
+	}
+	if _, ok := m.Targets[a.Priority]; !ok {
+		return usageError{fmt.Errorf("--priority: no priority %q; there are P1, P2, P3 and P4", a.Priority)}
+	}
+	return nil
+}
+
+// parseTime reads a time of the wall clock in a zone; empty means now.
+func parseTime(s string, zone *time.Location) (time.Time, error) {
+	if s == "" {
+		return time.Now().In(zone), nil
+	}
+	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02T15:04", time.DateOnly} {
+		if t, err := time.ParseInLocation(layout, s, zone); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, usageError{fmt.Errorf("time %q: write it as 2026-12-18 13:50", s)}
+}

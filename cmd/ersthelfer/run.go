@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"ersthelfer/bot"
+	"ersthelfer/config"
+
+	"github.com/spf13/cobra"
+)
+
+// runQuiet is how long a question must have been quiet before it is answered.
+const runQuiet = 1500 * time.Millisecond
+
+// newRun returns "ersthelfer run".
+func newRun() *cobra.Command {
+	opts := dataFlags{}
+	var address string
+	c := &cobra.Command{
+		Use:     "run",
+		Short:   "Run the bot as configured",
+		Example: `  ersthelfer run --config ersthelfer.yaml`,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if opts.config == "" {
+				opts.config = "ersthelfer.yaml"
+			}
+			cfg, err := loadConfig(opts.config)
+			if err != nil {
+				return err
+			}
+			if address == "" {
+				address = cfg.Listen
+			}
+			return runBot(cmd, cfg, opts.folder(cfg), address)
+		},
+	}
+	opts.register(c.Flags())
+	c.Flags().StringVar(&address, "listen", "", "address of the pages and of calls from the chat (default: as configured, 127.0.0.1:8080)")
+	return c
+}
+
+func runBot(cmd *cobra.Command, cfg *config.Config, data, address string) error {
+	ctx := cmd.Context()
+	l, err := listen(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	a, err := openApp(cfg, data, func() time.Time { return time.Now().In(cfg.Zone) }, newLog(slog.LevelInfo))
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	platforms, mux, err := a.platforms()
+	if err != nil {
+		return err
+	}
+	if len(platforms) == 0 {
+		return usageError{fmt.Errorf("%s sets up no chat; add platforms: mattermost: with its address and token", cmd.Flag("config").Value)}
+	}
+	b, err := a.newBot(runQuiet, platforms...)
+	if err != nil {
+		return err
+	}
+	for _, w := range cfg.Warnings(time.Now()) {
+		a.log.Warn(w.String())
+	}
+	ctx, cancel := a.untilFailed(ctx)
+	defer cancel()
+	a.log.Info("serving", "address", l.Addr().String(), "data", data, "platforms", len(platforms))
+	return serve(ctx, l, mux, b)
+}
+
+// platforms returns the chats of the configuration, and what is answered by
+// HTTP: whether the program serves, and the calls of the chats.
+func (a *app) platforms() ([]bot.Platform, *http.ServeMux, error) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	var out []bot.Platform
+	if m := a.cfg.Platforms.Mattermost; m != nil {
+		p, err := a.mattermost(m)
+		if err != nil {
+			return nil, nil, err
+		}
+		mux.Handle("/mattermost/", http.StripPrefix("/mattermost", p.Handler()))
+		out = append(out, p)
+	}
+	return out, mux, nil
+}

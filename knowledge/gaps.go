@@ -117,10 +117,10 @@ func group(r *reader, open []lack, now time.Time) []Gap {
 	for i, o := range open {
 		texts[i] = r.counts(o.Text)
 	}
-	voc := newVocabulary(texts)
+	voc, numbers := newVocabulary(texts)
 	vectors := make([]vector, len(open))
-	for i, t := range texts {
-		vectors[i] = voc.vector(t, gapWords)
+	for i, n := range numbers {
+		vectors[i] = voc.weigh(n, gapWords)
 	}
 	g := &grouping{member: make([]int, len(open)), sums: nil}
 	for i := range g.member {

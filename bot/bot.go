@@ -76,9 +76,9 @@ func (b *Bot) Handle(ctx context.Context, m Message) (Receipt, error) {
 	}
 	turn := &turn{b: b, p: p, m: m, v: b.texts.voice(p.language(""))}
 	if turn.m.Text, turn.masked = mask(m.Text); turn.masked {
-		turn.say(ctx, turn.v.say("secret.masked"))
+		err = turn.say(ctx, turn.v.say("secret.masked"))
 	}
-	err = turn.take(ctx)
+	err = errors.Join(err, turn.take(ctx))
 	if sentence := turn.sentence(err); sentence != nil {
 		err = turn.private(ctx, sentence)
 	}

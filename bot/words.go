@@ -23,7 +23,7 @@ func (b *Bot) compose(ctx context.Context, t *escalation.Ticket, n escalation.No
 		return post, t.Thread.Platform, nil
 	}
 	v := b.texts.voice("")
-	platform := ""
+	var platform string
 	if n.To.Channel != "" {
 		p, channel, _ := strings.Cut(n.To.Channel, ":")
 		platform = p

@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -29,7 +30,11 @@ func ReadArticles(fsys fs.FS) ([]Article, error) {
 		}
 		a, err := ParseArticle(name, src)
 		if err != nil {
-			problems = append(problems, err.(Problems)...)
+			var mistakes Problems
+			if !errors.As(err, &mistakes) {
+				return nil, err
+			}
+			problems = append(problems, mistakes...)
 			continue
 		}
 		if want := a.ID + ".md"; want != strings.ToLower(name) {

@@ -74,6 +74,7 @@ func prefix(b bot.Block) (first, next string) {
 
 func inline(spans []bot.Span) string {
 	var b strings.Builder
+	lineStart := true
 	for _, s := range spans {
 		text := s.Text
 		switch {
@@ -85,10 +86,11 @@ func inline(spans []bot.Span) string {
 			// Marks must touch the words, or they are shown as stars.
 			body := strings.TrimSpace(text)
 			before, after, _ := strings.Cut(text, body)
-			b.WriteString(before + "**" + escape(strings.ReplaceAll(body, "\n", " ")) + "**" + after)
+			b.WriteString(before + "**" + escape(strings.ReplaceAll(body, "\n", " "), true) + "**" + after)
 		default:
-			b.WriteString(escape(text))
+			b.WriteString(escape(text, lineStart))
 		}
+		lineStart = lineStart && text == "" || strings.HasSuffix(text, "\n")
 	}
 	return b.String()
 }
@@ -117,15 +119,15 @@ var address = regexp.MustCompile(`(?i)(?:\b[a-z][a-z0-9+.-]*://|\bwww\.|\b(?:mai
 	`|\b[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`)
 
 // escape makes text inert.
-func escape(text string) string {
+func escape(text string, lineStart bool) string {
 	var b strings.Builder
 	end := 0
 	for _, at := range address.FindAllStringIndex(text, -1) {
-		escapeWords(&b, text[end:at[0]], end == 0)
+		escapeWords(&b, text[end:at[0]], lineStart && end == 0)
 		b.WriteString(code(text[at[0]:at[1]]))
 		end = at[1]
 	}
-	escapeWords(&b, text[end:], end == 0)
+	escapeWords(&b, text[end:], lineStart && end == 0)
 	return b.String()
 }
 

@@ -18,6 +18,8 @@ func TestMarkdown(t *testing.T) {
 	}{
 		{"sentence", bot.Plain("Reaktion bis 10:40 Uhr. Raum 204 (Süd), Gerät A-17!"), "Reaktion bis 10:40 Uhr. Raum 204 (Süd), Gerät A-17!"},
 		{"steps", bot.Numbered([]string{"**Windows-Taste** drücken", "`ipconfig` eingeben"}), "1. **Windows-Taste** drücken\n2. `ipconfig` eingeben"},
+		{"point after bold", bot.Parse("Wählen Sie **Duplizieren**. Dann **OK**", nil), "Wählen Sie **Duplizieren**. Dann **OK**"},
+		{"list after a line end", bot.Rich{{Spans: []bot.Span{{Text: "a\n"}, {Text: "- b"}}}}, "a\n\\- b"},
 		{"paragraphs", append(bot.Plain("eins"), bot.Plain("zwei")...), "eins\n\nzwei"},
 		{"list after text", append(bot.Plain("Schritte:"), bot.Numbered([]string{"eins"})...), "Schritte:\n\n1. eins"},
 		{"quote of lines", bot.Quoted("eins\nzwei"), "> eins\n> zwei"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,7 +25,8 @@ const (
 )
 
 // Send implements [bot.Platform]. An Address may name its channel by id or as
-// "team/channel", and Post.User a user by id or by the name people write.
+// "team/channel", and its thread by id or as Send named the post that begins it;
+// Post.User may be a user's id or the name people write.
 func (p *Platform) Send(ctx context.Context, post bot.Post) (string, error) {
 	if d := p.gate.closed(); d > 0 {
 		return "", &bot.LaterError{After: d, Err: fmt.Errorf("send post: the server limits requests")}
@@ -37,6 +39,7 @@ func (p *Platform) Send(ctx context.Context, post bot.Post) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	post.To.Thread = strings.TrimPrefix(post.To.Thread, name+":")
 	key := digest(post.Key)
 	if post.Key == "" {
 		key = nonce()

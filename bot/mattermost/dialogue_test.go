@@ -1,0 +1,253 @@
+package mattermost_test
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mattermost/mattermost/server/public/model"
+
+	"ersthelfer/bot"
+	"ersthelfer/bot/bottest"
+	"ersthelfer/bot/mattermost"
+	"ersthelfer/escalation"
+	"ersthelfer/escalation/escalationtest"
+	"ersthelfer/knowledge"
+)
+
+var shipped = sync.OnceValues(func() (*knowledge.Library, error) {
+	articles, err := knowledge.Starter()
+	return knowledge.NewLibrary(knowledge.NewIndex(articles, knowledge.Options{})), err
+})
+
+// A day is the whole bot on a server, on a Tuesday morning at school.
+type day struct {
+	t    *testing.T
+	w    *world
+	desk *escalation.Desk
+	*started
+}
+
+func newDay(t *testing.T, w *world, change func(*escalation.Model)) *day {
+	t.Helper()
+	library, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := escalationtest.Model()
+	if change != nil {
+		change(m)
+	}
+	ten, begun := time.Date(2026, 11, 24, 10, 10, 0, 0, berlin), time.Now()
+	d := &day{t: t, w: w}
+	d.desk = escalation.NewDesk(new(escalationtest.Memory), m, func() time.Time { return ten.Add(time.Since(begun)) })
+	var known []bot.Known
+	for _, name := range []string{"anna", "mara", "tom", "paul", "petra"} {
+		known = append(known, bot.Known{
+			Person: escalation.Person(name), Name: name, Users: map[string]string{"mattermost": name},
+			School: map[string]string{"anna": "gs-nord"}[name],
+		})
+	}
+	o, serve := w.options(t)
+	d.started = w.runBot(t, o, func(p *mattermost.Platform, store bot.Store) func(context.Context) error {
+		serve(p.Handler())
+		b, err := bot.New(bot.Options{
+			Desk: d.desk, Library: library, Store: store, Platforms: []bot.Platform{p}, People: known,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.Run
+	})
+	return d
+}
+
+// runBot runs a whole bot, and waits until it hears.
+func (w *world) runBot(t *testing.T, o mattermost.Options, build func(*mattermost.Platform, bot.Store) func(context.Context) error) *started {
+	t.Helper()
+	w.calm(t)
+	begun := make(chan struct{})
+	o.Store = &beginning{Store: new(bottest.Memory), begun: sync.OnceFunc(func() { close(begun) })}
+	p, err := mattermost.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := build(p, o.Store)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := await(t, ended, "the end of the bot"); err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	})
+	await(t, begun, "the start of the bot")
+	return &started{Platform: p, o: o}
+}
+
+// A player is a person who reads what the bot writes.
+type player struct {
+	*person
+	ear    *ear
+	unread []*model.Post
+}
+
+func (d *day) player(name string) *player {
+	d.t.Helper()
+	p := d.w.person(d.t, name)
+	p.direct()
+	return &player{person: p, ear: p.listen()}
+}
+
+// reads waits for a post of the bot that has the words.
+func (p *player) reads(words string) *model.Post {
+	p.t.Helper()
+	return p.readsIn("", words)
+}
+
+// readsIn waits for a post of the bot in a channel.
+func (p *player) readsIn(channel, words string) *model.Post {
+	p.t.Helper()
+	for {
+		for i, post := range p.unread {
+			if channel != "" && post.ChannelId != channel {
+				continue
+			}
+			if strings.Contains(strings.ReplaceAll(post.Message, "**", ""), words) {
+				p.unread = p.unread[i+1:]
+				return post
+			}
+		}
+		var post model.Post
+		data := await(p.t, p.ear.posted, p.name+" to read "+words+"; unread are "+p.titles())
+		if err := json.Unmarshal([]byte(data["post"].(string)), &post); err != nil {
+			p.t.Fatal(err)
+		}
+		if post.UserId == p.w.BotID {
+			p.unread = append(p.unread, &post)
+		}
+	}
+}
+
+func (p *player) titles() string {
+	var all []string
+	for _, post := range p.unread {
+		all = append(all, post.Message)
+	}
+	return strings.Join(all, " | ")
+}
+
+// presses presses the button whose label has the words.
+func (p *player) presses(post *model.Post, words string) {
+	p.t.Helper()
+	now := p.sees("mattermost:" + post.Id)
+	for _, a := range actions(now) {
+		if strings.Contains(a.Name, words) {
+			if err := p.press(now, a.Name); err != nil {
+				p.t.Fatal(err)
+			}
+			return
+		}
+	}
+	p.t.Fatalf("%s sees no button %q on %q", p.name, words, now.Message)
+}
+
+func (d *day) status(id escalation.ID) escalation.Status {
+	d.t.Helper()
+	t, err := d.desk.Ticket(context.Background(), escalation.Nobody, id)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return t.Status
+}
+
+// TestDay is what a day looks like, from the question to the solution.
+func TestDay(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		d := newDay(t, w, nil)
+		anna, mara := d.player("anna"), d.player("mara")
+		anna.say("beamer in 204 zeigt kein bild vom laptop")
+		answer := anna.reads("Windows-Taste")
+		anna.presses(answer, "Hilft nicht")
+		asked := anna.reads("Läuft gerade Unterricht oder eine Prüfung?")
+		anna.say("1")
+		anna.reads("Ticket 1 ist offen")
+		if len(actions(asked)) != 3 {
+			t.Errorf("the question has %d buttons", len(actions(asked)))
+		}
+		call := mara.reads("Raum 204")
+		mara.presses(call, "Übernehmen")
+		anna.reads("Mara Yilmaz hat Ticket 1 übernommen.")
+		mara.say("notiz 1 Adapter ist hin")
+		mara.reads("interne Notiz")
+		mara.say("lösen 1 Adapter *getauscht* @all")
+		solved := anna.reads("Adapter")
+		if strings.Contains(solved.Message, "@all") || !strings.Contains(solved.Message, `\*getauscht\*`) {
+			t.Errorf("what Mara wrote acts: %q", solved.Message)
+		}
+		anna.presses(solved, "Ja")
+		anna.reads("Wie zufrieden")
+		anna.say("5")
+		anna.reads("Danke")
+		if got := d.status(1); got != escalation.StatusClosed {
+			t.Errorf("ticket 1 is %s", got)
+		}
+		for _, post := range anna.unread {
+			if strings.Contains(post.Message, "Adapter ist hin") {
+				t.Error("Anna reads an internal note")
+			}
+		}
+		if lines := w.complaints(t); len(lines) > 0 {
+			t.Errorf("the server complains: %s", lines[0])
+		}
+	})
+}
+
+// TestTeamChannel is a contact that is a team: one post for a ticket in its
+// channel, and everything about it in the thread.
+func TestTeamChannel(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		room := w.Channels["it-support"]
+		d := newDay(t, w, func(m *escalation.Model) {
+			m.Parties = maps.Clone(m.Parties)
+			party := *m.Parties["kontakt-nord"]
+			party.Channel = "mattermost:" + room
+			m.Parties["kontakt-nord"] = &party
+		})
+		anna, tom := d.player("anna"), d.player("tom")
+		anna.sayIn(w.Channels["lehrerzimmer"], "@ersthelfer beamer in 204 zeigt kein bild vom laptop")
+		answer := anna.reads("Windows-Taste")
+		if answer.ChannelId != w.Channels["lehrerzimmer"] || answer.RootId == "" {
+			t.Errorf("answered in %s, thread %q", answer.ChannelId, answer.RootId)
+		}
+		anna.presses(answer, "Hilft nicht")
+		anna.presses(anna.reads("Läuft gerade Unterricht"), "Ja, Prüfung")
+		anna.reads("Ticket 1 ist offen")
+		call := tom.readsIn(room, "Raum 204")
+		if call.ChannelId != room || call.RootId != "" {
+			t.Errorf("called in %s, thread %q", call.ChannelId, call.RootId)
+		}
+		tom.presses(call, "Übernehmen")
+		anna.reads("Tom Becker hat Ticket 1 übernommen.")
+		tom.replyTo(call, "Adapter ist hin")
+		if note := tom.readsIn(room, "Notiz"); note.RootId != call.Id {
+			t.Errorf("the note is confirmed outside of the thread: %+v", note.Message)
+		}
+		tom.replyTo(call, "lösen 1 Adapter getauscht")
+		anna.presses(anna.readsIn(w.Channels["lehrerzimmer"], "Adapter getauscht"), "Ja")
+		t.Log(await(t, anna.ear.whisper, "x"))
+		anna.reads("Wie zufrieden")
+		if got := d.status(1); got == escalation.StatusOpen {
+			t.Errorf("ticket 1 is %s", got)
+		}
+	})
+}

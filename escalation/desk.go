@@ -183,7 +183,8 @@ func (d *Desk) Tick(ctx context.Context, now time.Time) (next time.Time, err err
 	return next, errors.Join(errs...)
 }
 
-// tickAll ticks every ticket that is due by now.
+// tickAll ticks every ticket that is due by now, until none is: with a target of
+// nothing, what a tick brings is due at once.
 func (d *Desk) tickAll(ctx context.Context, now time.Time) (errs []error) {
 	stuck := map[ID]bool{}
 	for {
@@ -204,20 +205,16 @@ func (d *Desk) tickAll(ctx context.Context, now time.Time) (errs []error) {
 	}
 }
 
-// tick records what time has brought for a ticket. What that brings in turn at
-// the same moment, as with a target of nothing, is recorded too, so that
-// afterwards nothing of the ticket is due.
+// tick records what time has brought for a ticket.
 func (d *Desk) tick(ctx context.Context, id ID, now time.Time) error {
 	_, err := d.store.Change(ctx, id, func(t *Ticket) error {
 		m := d.Model()
 		if t.Active().After(now) {
 			now = t.Active()
 		}
-		for events := m.Due(t, now); len(events) > 0; events = m.Due(t, now) {
-			for _, e := range events {
-				if err := d.record(t, e); err != nil {
-					return err
-				}
+		for _, e := range m.Due(t, now) {
+			if err := d.record(t, e); err != nil {
+				return err
 			}
 		}
 		t.Next = m.Next(t)

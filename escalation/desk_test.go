@@ -136,6 +136,15 @@ func TestClockBack(t *testing.T) {
 	if after := tell(t, s.ticket()); after != before {
 		t.Errorf("in the hour that comes again something happened again:\n%s", after)
 	}
+	// Something that was due is found with the clock before the ticket's last event.
+	late, _ := play(t, escalationtest.Model(), "gs-nord", `
+		Mo 2026-03-09 09:00 opened P2 praesentation
+		Mo 2026-03-09 10:50 late anna added
+		Mo 2026-03-09 10:10 outage
+	`)
+	if e := late.ticket().Last(Reminded); e == nil || minutes(t, e.At) != "Mo 2026-03-09 10:50" {
+		t.Errorf("recorded before what it follows:\n%s", tell(t, late.ticket()))
+	}
 	s.now = wall(t, "Mo 2026-03-09 09:45")
 	x := s.do("mara", Action{Kind: Taken})
 	if got := minutes(t, x.Response); got != "Mo 2026-03-09 10:36" {

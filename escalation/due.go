@@ -147,9 +147,7 @@ func (m *Model) passed(t *Ticket, x *timer, now time.Time) []Event {
 			return []Event{e, m.handedOn(t, h, now)}
 		}
 	}
-	if t.Holder.Party != m.Supervisor {
-		e.Tell = m.supervisors(t.School, now)
-	}
+	e.Tell = m.supervisors(t.School, now)
 	return []Event{e}
 }
 
@@ -201,7 +199,7 @@ func (m *Model) left(t *Ticket, now time.Time) time.Duration {
 
 // alarmed adds the supervisor to whom e tells, if the step's role was vacant.
 func (m *Model) alarmed(school string, e Event, now time.Time) Event {
-	if len(e.To.Vacant) > 0 && e.To.Party != m.Supervisor {
+	if len(e.To.Vacant) > 0 {
 		e.Tell = append(e.Tell, m.supervisors(school, now)...)
 	}
 	return e

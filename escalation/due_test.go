@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	. "ersthelfer/escalation"
 	"ersthelfer/escalation/escalationtest"
 )
 
@@ -241,6 +242,46 @@ func TestStories(t *testing.T) {
 			Mo 2026-03-09 09:00 anna opened to kontakt-nord by Mo 2026-03-09 11:00 and Di 2026-03-10 09:00 | requester anna | responsible mara tom
 			Mo 2026-03-09 10:50 reminded response 80 | responsible mara tom dora
 		`},
+		{"handed on with a reminder missed: the new holder is not reminded at once", "gs-nord", `
+			Mo 2026-03-09 09:00 opened P2 praesentation
+			Mo 2026-03-09 09:30 mara taken
+			Mo 2026-03-09 14:00 late mara handed_on
+			Mo 2026-03-09 14:30 paul taken
+			Mo 2026-03-09 15:30 -
+		`, `
+			Mo 2026-03-09 09:00 anna opened to kontakt-nord by Mo 2026-03-09 11:00 and Di 2026-03-10 09:00 | requester anna | responsible (mara) (tom)
+			Mo 2026-03-09 09:30 mara taken | requester anna
+			Mo 2026-03-09 14:00 mara handed_on to regio-it by Mo 2026-03-09 16:00 and Di 2026-03-10 09:00 | requester anna | responsible (paul) (petra)
+			Mo 2026-03-09 14:30 paul taken | requester anna
+			Mo 2026-03-09 15:24 reminded resolution 80 | responsible paul petra pia
+		`},
+		{"handed aside from the last step: nobody is left after that", "gs-nord", `
+			Mo 2026-03-09 09:00 opened P2 praesentation
+			Mo 2026-03-09 09:30 mara handed_on
+			Mo 2026-03-09 10:00 paul handed_on platform-admin
+			Mo 2026-03-09 12:00 -
+		`, `
+			Mo 2026-03-09 09:00 anna opened to kontakt-nord by Mo 2026-03-09 11:00 and Di 2026-03-10 09:00 | requester anna | responsible (mara) (tom)
+			Mo 2026-03-09 09:30 mara handed_on to regio-it by Mo 2026-03-09 11:30 and Di 2026-03-10 09:00 | requester anna | responsible (paul) (petra)
+			Mo 2026-03-09 10:00 paul handed_on to plattform by Mo 2026-03-09 12:00 and Di 2026-03-10 09:00 | requester anna | responsible console:plattform
+			Mo 2026-03-09 11:00 reminded response 50 | responsible console:plattform
+			Mo 2026-03-09 11:36 reminded response 80 | responsible console:plattform
+			Mo 2026-03-09 12:00 breached response 100 | responsible console:plattform | supervisor sven
+		`},
+		{"handed back: the way begins anew", "gs-nord", `
+			Mo 2026-03-09 09:00 opened P2 praesentation
+			Mo 2026-03-09 09:30 mara handed_on
+			Mo 2026-03-09 09:40 paul handed_on contact
+			Mo 2026-03-09 11:40 -
+		`, `
+			Mo 2026-03-09 09:00 anna opened to kontakt-nord by Mo 2026-03-09 11:00 and Di 2026-03-10 09:00 | requester anna | responsible (mara) (tom)
+			Mo 2026-03-09 09:30 mara handed_on to regio-it by Mo 2026-03-09 11:30 and Di 2026-03-10 09:00 | requester anna | responsible (paul) (petra)
+			Mo 2026-03-09 09:40 paul handed_on to kontakt-nord by Mo 2026-03-09 11:40 and Di 2026-03-10 09:00 | requester anna | responsible (mara) (tom)
+			Mo 2026-03-09 10:40 reminded response 50 | responsible (mara) (tom)
+			Mo 2026-03-09 11:16 reminded response 80 | responsible (mara) (tom) (dora)
+			Mo 2026-03-09 11:40 breached response 100 | responsible mara tom
+			Mo 2026-03-09 11:40 handed_on to regio-it by Mo 2026-03-09 13:40 and Di 2026-03-10 09:00 | requester anna | responsible paul petra
+		`},
 		{"closed two workdays after it was solved", "gs-nord", `
 			Fr 2026-03-13 09:00 opened P2 praesentation
 			Fr 2026-03-13 10:00 mara solved
@@ -281,5 +322,69 @@ func TestStories(t *testing.T) {
 				t.Errorf("what happened (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestVacantIsTold checks that the supervisor hears of roles that nobody fills,
+// wherever on its way a ticket meets them.
+func TestVacantIsTold(t *testing.T) {
+	m := escalationtest.Model()
+	absent(t, m, "wanda", "2026-03-09", "2026-03-09")
+	m.Parties["regio-it"].People, m.Parties["regio-it"].Deputies = nil, nil // its rule is to wait
+	_, got := play(t, m, "grund-west", `
+		Mo 2026-03-09 09:00 opened P2 praesentation
+	`)
+	want := dedent(`
+		Mo 2026-03-09 09:00 clara opened to regio-it by Mo 2026-03-09 11:00 and Di 2026-03-10 09:00 | requester clara | supervisor sven
+	`)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("vacant from the first step on (-want +got):\n%s", diff)
+	}
+	_, got = play(t, m, "gs-nord", `
+		Mo 2026-03-09 09:00 opened P2 praesentation
+		Mo 2026-03-09 09:30 mara handed_on
+		Mo 2026-03-09 09:40 sven handed_on contact
+	`)
+	// That the provider is vacant is still news for the supervisor when the ticket is back.
+	want = dedent(`
+		Mo 2026-03-09 09:00 anna opened to kontakt-nord by Mo 2026-03-09 11:00 and Di 2026-03-10 09:00 | requester anna | responsible (mara) (tom)
+		Mo 2026-03-09 09:30 mara handed_on to regio-it by Mo 2026-03-09 11:30 and Di 2026-03-10 09:00 | requester anna | supervisor sven
+		Mo 2026-03-09 09:40 sven handed_on to kontakt-nord by Mo 2026-03-09 11:40 and Di 2026-03-10 09:00 | requester anna | responsible mara tom
+	`)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("vacant on the way (-want +got):\n%s", diff)
+	}
+}
+
+// TestSupervisorIsToldOnce checks that a supervisor who holds the ticket gets
+// one notice of a breach and not two.
+func TestSupervisorIsToldOnce(t *testing.T) {
+	m := escalationtest.Model()
+	m.Remind = nil
+	_, got := play(t, m, "gym-sued", `
+		Mo 2026-03-09 09:00 opened P2 gebaeude
+		Mo 2026-03-09 11:00 -
+	`)
+	want := dedent(`
+		Mo 2026-03-09 09:00 bernd opened to traeger by Mo 2026-03-09 11:00 and Di 2026-03-10 09:00 | requester bernd | responsible sven
+		Mo 2026-03-09 11:00 breached response 100 | responsible sven
+	`)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestNeverOpenCalendarClosesNothing checks that a ticket is not closed at once
+// where the time to object never passes.
+func TestNeverOpenCalendarClosesNothing(t *testing.T) {
+	m := escalationtest.Model()
+	m.Calendars["school"] = &Calendar{Zone: place(t, "Europe/Berlin")}
+	s, _ := play(t, m, "gs-nord", `
+		Mo 2026-03-09 09:00 opened P2 praesentation
+		Mo 2026-03-09 10:00 mara solved
+		Mo 2026-03-09 11:00 outage
+	`)
+	if x := s.ticket(); x.Status != StatusSolved || !x.Next.IsZero() {
+		t.Errorf("status %s, next %s", x.Status, minutes(t, x.Next))
 	}
 }

@@ -89,7 +89,8 @@ func (s *stage) run(at time.Time) {
 //	Mo 2026-03-09 09:30 mara taken
 //	Mo 2026-03-09 09:40 mara handed_on provider    to a role; without one, to the next step
 //	Mo 2026-03-09 10:00 -                          time passes
-//	Mo 2026-03-09 10:00 outage                     time passes in which the program does not run
+//	Mo 2026-03-09 10:00 outage                     time passes in which the program does not run, then it does
+//	Mo 2026-03-09 10:00 late mara taken            the same, and then Mara is faster than the program
 //
 // It returns what happened from the opening on, and who was told.
 func play(t testing.TB, m *Model, school, script string) (*stage, string) {
@@ -97,7 +98,7 @@ func play(t testing.TB, m *Model, school, script string) (*stage, string) {
 	s := newStage(t, m)
 	for line := range strings.Lines(strings.TrimSpace(script)) {
 		fields := strings.Fields(line)
-		at, words := strings.Join(fields[:3], " "), append(fields[3:], "", "")
+		at, words := strings.Join(fields[:3], " "), append(fields[3:], "", "", "")
 		switch {
 		case s.id == 0:
 			s.ask(school, at)
@@ -105,6 +106,9 @@ func play(t testing.TB, m *Model, school, script string) (*stage, string) {
 			s.do(requesters[school], a)
 		case words[0] == "outage":
 			s.tick(wall(t, at))
+		case words[0] == "late":
+			s.now = wall(t, at)
+			s.do(Person(words[1]), Action{Kind: Kind(words[2]), Role: Role(words[3])})
 		default:
 			s.run(wall(t, at))
 			if words[0] != "-" {

@@ -35,6 +35,7 @@ type Bot struct {
 	log       *slog.Logger
 	wake      chan struct{} // the loop has something to do
 	lanes     lanes
+	shown     shown
 }
 
 // New returns a bot. It does nothing until Run or Handle is called.

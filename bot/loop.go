@@ -151,6 +151,9 @@ func (b *Bot) deliver(ctx context.Context, now time.Time) error {
 				return err
 			}
 		}
+		if err := b.refresh(ctx, t.ID); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -183,8 +186,8 @@ func (b *Bot) notify(ctx context.Context, t *escalation.Ticket, n escalation.Not
 	var later *LaterError
 	switch {
 	case err == nil:
-		err = b.desk.Told(ctx, t.ID, n.Key, ref)
-		return errors.Join(err, b.retire(ctx, t, n))
+		b.shown.change(ref, post.Choices)
+		return b.desk.Told(ctx, t.ID, n.Key, ref)
 	case errors.Is(err, ErrUndeliverable) || n.Tries >= giveUp:
 		b.log.Warn("notice is undeliverable", "ticket", t.ID, "platform", platform, "tries", n.Tries)
 		return b.desk.Undeliverable(ctx, t.ID, n.Key, "undeliverable on "+platform)
@@ -198,39 +201,71 @@ func (b *Bot) notify(ctx context.Context, t *escalation.Ticket, n escalation.Not
 	return b.desk.Retry(ctx, t.ID, n.Key, b.desk.Now().Add(wait))
 }
 
-// retire takes the choices away from earlier posts to the same recipient whose
-// moment is over, on platforms that can change posts. It is a courtesy: a late
-// press is refused anyway, so errors are only logged.
-func (b *Bot) retire(ctx context.Context, t *escalation.Ticket, n escalation.Notice) error {
-	for _, old := range t.Notices {
-		if old.Ref == "" || old.To != n.To || old.Event >= n.Event {
+// refresh brings the choices of a ticket's last posts up to date, on platforms
+// that can change posts: what is over disappears. It is a courtesy: a late press
+// is refused anyway, so what goes wrong is only logged.
+func (b *Bot) refresh(ctx context.Context, id escalation.ID) error {
+	t, err := b.desk.Ticket(ctx, escalation.Nobody, id)
+	if err != nil {
+		return err
+	}
+	done := map[escalation.Recipient]bool{}
+	for _, n := range slices.Backward(t.Notices) {
+		if done[n.To] || n.Ref == "" || !b.offers(t, n) {
 			continue
 		}
-		post, platform, err := b.compose(ctx, t, old)
+		done[n.To] = true
+		post, platform, err := b.compose(ctx, t, n)
 		if err != nil {
 			return err
 		}
 		editor, ok := b.platforms[platform].(Editor)
-		if !ok || len(post.Choices) == 0 || !b.outdated(t, old, n) {
+		if !ok || !b.shown.change(n.Ref, post.Choices) {
 			continue
 		}
-		post.Choices = nil
-		if err := editor.Edit(ctx, old.Ref, post); err != nil && ctx.Err() == nil {
+		if err := editor.Edit(ctx, n.Ref, post); err != nil && ctx.Err() == nil {
 			b.log.Warn("post keeps its choices", "ticket", t.ID, "platform", platform)
 		}
 	}
 	return nil
 }
 
-// outdated reports whether the choices of an earlier post mean nothing any more
-// after a newer one: the requester's with every new question, those of staff
-// when the ticket is over.
-func (b *Bot) outdated(t *escalation.Ticket, old, _ escalation.Notice) bool {
-	if old.To.As == escalation.Requester {
-		_, seq := asking(t)
-		return seq != old.Event
+// offers reports whether a notice's post had choices when it was posted.
+func (b *Bot) offers(t *escalation.Ticket, n escalation.Notice) bool {
+	e := &t.Events[n.Event]
+	if n.To.As == escalation.Requester {
+		return e.Expect != "" && e.Expect != expectReply && e.Expect != expectWords
 	}
-	return !t.Unsolved()
+	return callsToAct[e.Kind]
+}
+
+// shown remembers which choices posts show, so that nothing is changed twice.
+// It is only a saving: after a restart a post is changed once more.
+type shown struct {
+	mu    sync.Mutex
+	posts map[string]string
+}
+
+// shownPosts is how many posts are remembered before it begins anew.
+const shownPosts = 10_000
+
+// change records what a post is to show, and reports whether that is new.
+func (s *shown) change(ref string, choices []Choice) bool {
+	text := ""
+	for _, c := range choices {
+		_, _, option, _ := parseChoice(c.ID)
+		text += option + "|"
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old, ok := s.posts[ref]; ok && old == text {
+		return false
+	}
+	if s.posts == nil || len(s.posts) >= shownPosts {
+		s.posts = map[string]string{}
+	}
+	s.posts[ref] = text
+	return true
 }
 
 // post sends small talk.

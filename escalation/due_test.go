@@ -387,4 +387,7 @@ func TestNeverOpenCalendarClosesNothing(t *testing.T) {
 	if x := s.ticket(); x.Status != StatusSolved || !x.Next.IsZero() {
 		t.Errorf("status %s, next %s", x.Status, minutes(t, x.Next))
 	}
+	if due := m.Due(s.ticket(), s.now); len(due) > 0 {
+		t.Errorf("due is %+v", due)
+	}
 }

@@ -1,0 +1,93 @@
+package llm
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// limited returns a client that asks through c's transport, within the limits. It follows no redirect: another host
+// is another recipient of what people wrote.
+func limited(c *http.Client) *http.Client {
+	var next http.RoundTripper
+	if c != nil {
+		next = c.Transport
+	}
+	if next == nil {
+		own := http.DefaultTransport.(*http.Transport).Clone()
+		own.MaxResponseHeaderBytes = 64 << 10
+		next = own
+	}
+	return &http.Client{
+		Transport:     limit{next},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// limit is a transport that bounds the time to the first byte of a body and the length of the body, and that turns
+// every status but 200 into an error without reading what came with it.
+type limit struct{ next http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (l limit) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancelCause(r.Context())
+	timer := time.AfterFunc(FirstByte, func() { cancel(errSlow) })
+	stop := func() { timer.Stop(); cancel(nil) }
+	res, err := l.next.RoundTrip(r.WithContext(ctx))
+	if err != nil {
+		err = because(ctx, err)
+		stop()
+		return nil, err
+	}
+	if res.StatusCode != http.StatusOK {
+		res.Body.Close()
+		stop()
+		return nil, &failure{ErrUnavailable, fmt.Sprintf("the endpoint answers with status %d", res.StatusCode)}
+	}
+	res.Body = &body{ctx: ctx, stop: stop, timer: timer, from: res.Body, left: MaxBody}
+	return res, nil
+}
+
+// because returns why ctx ended, or err if it has not.
+func because(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+// A body reads at most left bytes. It outlives the call that made it, and its reads belong to the request's context.
+type body struct {
+	ctx   context.Context //nolint:containedctx // of the request, as in net/http
+	stop  func()
+	timer *time.Timer
+	from  io.ReadCloser
+	left  int
+}
+
+// Read implements io.Reader.
+func (b *body) Read(p []byte) (int, error) {
+	if b.left == 0 {
+		return 0, errLarge
+	}
+	if len(p) > b.left {
+		p = p[:b.left]
+	}
+	n, err := b.from.Read(p)
+	b.left -= n
+	if n > 0 {
+		b.timer.Stop()
+	}
+	if err != nil && err != io.EOF {
+		err = because(b.ctx, err)
+	}
+	return n, err
+}
+
+// Close implements io.Closer.
+func (b *body) Close() error {
+	b.stop()
+	return b.from.Close()
+}

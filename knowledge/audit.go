@@ -148,36 +148,19 @@ func (l *Library) Head(ctx context.Context, by Person) (Checkpoint, error) {
 // Verify reads the whole audit and checks every record, the revisions that it speaks of, its end, and the checkpoints
 // that were kept elsewhere. The error is a *TamperError for the first that does not fit.
 func (l *Library) Verify(ctx context.Context, by Person, kept ...Checkpoint) error {
-	head, err := l.Head(ctx, by)
-	if err != nil {
+	if err := l.may(by, ActAudit, ""); err != nil {
 		return err
 	}
-	v := verifier{kept: kept, end: head.Seq}
-	err = each(ctx, l.store, ShelfAudit, v.damaged, func(tx Tx, item Item) error {
-		if v.last.Seq == head.Seq && head.Seq > 0 {
-			return errEnough // written since Verify began
-		}
-		return v.next(tx, item)
-	})
-	if err != nil && !errors.Is(err, errEnough) {
+	v := verifier{kept: kept}
+	if err := each(ctx, l.store, ShelfAudit, v.damaged, v.next); err != nil {
 		return err
 	}
-	switch {
-	case v.last != head:
-		return &TamperError{v.last.Seq + 1, "the end is missing"}
-	case v.found < len(kept):
-		return &TamperError{v.last.Seq + 1, "a kept checkpoint lies behind the end"}
-	}
-	return nil
+	return l.store.View(ctx, v.end)
 }
-
-// errEnough ends a walk.
-var errEnough = errors.New("enough")
 
 // A verifier follows the chain.
 type verifier struct {
 	last  Checkpoint
-	end   int
 	kept  []Checkpoint
 	found int // of the kept checkpoints
 	torn  error
@@ -187,6 +170,31 @@ func (v *verifier) damaged(key string, err error) {
 	if v.torn == nil {
 		v.torn = &TamperError{v.last.Seq + 1, fmt.Sprintf("record %s cannot be read: %v", key, err)}
 	}
+}
+
+// end checks what was written since, and that the chain ends where it should.
+func (v *verifier) end(tx Tx) error {
+	for item, err := range tx.Scan(ShelfAudit, auditKey(v.last.Seq)+"\x00") {
+		if err != nil {
+			v.damaged(item.Key, err)
+		}
+		if err := v.next(tx, item); err != nil {
+			return err
+		}
+	}
+	var head Checkpoint
+	err := read(tx, ShelfMeta, auditHead, &head)
+	switch {
+	case v.torn != nil:
+		return v.torn
+	case err != nil && !notFound(err):
+		return err
+	case v.last != head:
+		return &TamperError{min(v.last.Seq, head.Seq) + 1, "the audit does not end where it should"}
+	case v.found < len(v.kept):
+		return &TamperError{v.last.Seq + 1, "a kept checkpoint lies behind the end"}
+	}
+	return nil
 }
 
 // next checks the record that should follow.

@@ -16,7 +16,7 @@ var masks = []*regexp.Regexp{
 	regexp.MustCompile(`\b\d[\d .-]{4,}\d\b`),                                                                       // numbers of people and devices
 	regexp.MustCompile(`\b[\pL]*\d[\pL\d]*\d[\pL\d]{4,}\b`),                                                         // serial numbers
 	regexp.MustCompile(`(?i)\b((?:pass(?:wort|word)|kennwort|pin|pw)\s*(?:[:=]|ist\b|is\b)\s*)\S*[\d!#$%&*+?_]\S*`), // passwords
-	regexp.MustCompile(`\b((?:Frau|Herrn?|Mrs?\.?|Ms\.?|Dr\.|Schülerin|Schüler|Kollegin|Kollege|(?i:ich bin|ich heiße|mein name ist|my name is|gruß|grüße|lg|mfg),?)\s+)\pLu\pL+(?:[ -]\pLu\pL+)?`), // names
+	regexp.MustCompile(`\b((?:Frau|Herrn?|Mrs?\.?|Ms\.?|Dr\.|Schülerin|Schüler|Kollegin|Kollege|(?i:ich bin|ich heiße|mein name ist|my name is|gruß|grüße|lg|mfg),?)\s+)\p{Lu}\pL+(?:[ -]\p{Lu}\pL+)?`), // names
 }
 
 // Mask blanks out what looks like personal data or a password: addresses, numbers of telephones, accounts, devices and

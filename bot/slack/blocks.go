@@ -1,0 +1,116 @@
+package slack
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	api "github.com/slack-go/slack"
+
+	"ersthelfer/bot"
+)
+
+// Limits of Slack, in characters, unless they count something. They are kept
+// where something is sent and nowhere else.
+// https://docs.slack.dev/reference/block-kit
+const (
+	maxSection    = 3000 // the text of a section
+	maxFallback   = 3900 // the text beside blocks; Slack wants less than 4,000
+	maxHeader     = 150
+	maxButton     = 75
+	maxValue      = 2000
+	maxID         = 255 // action_id, block_id, callback_id
+	maxActions    = 25  // elements in one actions block
+	maxBlocks     = 50  // of a message
+	maxViewBlocks = 100 // of a modal or the home
+	maxViewTitle  = 24  // and its buttons
+	maxMetadata   = 3000
+	maxOptions    = 100
+	maxOption     = 75
+	maxOptionID   = 150
+	maxLabel      = 2000
+	maxInput      = 3000
+)
+
+// choicesBlock is the block_id of a post's buttons, with a number behind it.
+const choicesBlock = "choices"
+
+// A drawing is a post as Slack wants it.
+type drawing struct {
+	text   string // what notifications and screen readers say
+	blocks []api.Block
+}
+
+// draw renders a post. The choices stand in the text too, with their numbers:
+// who hears the post instead of seeing it can answer by typing one.
+func draw(post bot.Post) drawing {
+	m := drawing{text: mrkdwn(listed(post.Body, post.Choices), maxFallback)}
+	if body := mrkdwn(post.Body, maxSection); body != "" {
+		m.blocks = append(m.blocks, section(body))
+	}
+	room := maxBlocks - len(m.blocks)
+	m.blocks = append(m.blocks, actions(post.Choices, asked{}, choicesBlock, room)...)
+	return m
+}
+
+// listed returns a body with the choices as numbered lines.
+func listed(body bot.Rich, choices []bot.Choice) bot.Rich {
+	body = slices.Clip(body)
+	for i, c := range choices {
+		body = append(body, bot.Block{Kind: bot.Item, Number: i + 1, Spans: []bot.Span{{Text: c.Label}}})
+	}
+	return body
+}
+
+// section is a block of text in which Slack makes no links by itself.
+func section(text string) api.Block {
+	return api.NewSectionBlock(&api.TextBlockObject{Type: api.MarkdownType, Text: text, Verbatim: true}, nil, nil)
+}
+
+// label is text without markup, and without emoji in place of their names.
+func label(text string, limit int) *api.TextBlockObject {
+	no := false
+	return &api.TextBlockObject{Type: api.PlainTextType, Text: fit(text, limit), Emoji: &no}
+}
+
+// An asked form stands in the value of the button that asks it, so that it need
+// not be remembered. Only the app itself can make buttons that come back to it.
+type asked struct {
+	Form *bot.Form `json:"f,omitempty"`
+	Post string    `json:"p,omitempty"` // the post it is about, if not the one the button is on
+	Root string    `json:"r,omitempty"` // its thread
+}
+
+// actions returns choices as numbered buttons, in at most room blocks.
+func actions(choices []bot.Choice, about asked, id string, room int) []api.Block {
+	var out []api.Block
+	for n, part := range slices.Collect(slices.Chunk(choices, maxActions)) {
+		if n == room {
+			break
+		}
+		var buttons []api.BlockElement
+		for i, c := range part {
+			buttons = append(buttons, button(n*maxActions+i+1, c, about))
+		}
+		out = append(out, api.NewActionBlock(fit(id+strconv.Itoa(n), maxID), buttons...))
+	}
+	return out
+}
+
+func button(number int, c bot.Choice, about asked) *api.ButtonBlockElement {
+	about.Form = c.Form
+	value := ""
+	if about != (asked{}) {
+		data, err := json.Marshal(about)
+		// A form that does not fit is left away: the bot then asks for its words one
+		// after the other, as on platforms without forms.
+		if err == nil && length(string(data)) <= maxValue {
+			value = string(data)
+		}
+	}
+	b := api.NewButtonBlockElement(fit(c.ID, maxID), value, label(strconv.Itoa(number)+" "+c.Label, maxButton))
+	if c.Strong {
+		b.Style = api.StylePrimary
+	}
+	return b
+}

@@ -1,0 +1,71 @@
+package slack
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	api "github.com/slack-go/slack"
+
+	"ersthelfer/bot"
+)
+
+// A Home is what somebody sees on the app's home tab, from top to bottom.
+type Home []HomePart
+
+// A HomePart is a heading with rows under it: my tickets, a queue.
+type HomePart struct {
+	Title string
+	Rows  []HomeRow // what does not fit any more is left out
+}
+
+// A HomeRow is a text with what can be done about it.
+type HomeRow struct {
+	Body    bot.Rich
+	Choices []bot.Choice
+}
+
+// showHome draws the home tab of a user anew. It shows what is now: should it
+// fail, the next look at the tab repairs it.
+func (p *Platform) showHome(ctx context.Context, user, team string) {
+	if p.o.Home == nil {
+		return
+	}
+	if err := p.publishHome(ctx, user, team); err != nil && ctx.Err() == nil {
+		p.log.Warn("slack: home tab not shown", "err", err)
+	}
+}
+
+func (p *Platform) publishHome(ctx context.Context, user, team string) error {
+	u, err := p.people.user(ctx, user, team)
+	if err != nil || u.Bot {
+		return err
+	}
+	home, err := p.o.Home(ctx, u)
+	if err != nil {
+		return fmt.Errorf("compose home tab: %w", err)
+	}
+	view := api.HomeTabViewRequest{Type: api.VTHomeTab, Blocks: api.Blocks{BlockSet: drawHome(home)}}
+	if _, err := p.client.PublishViewContext(ctx, api.PublishViewContextRequest{UserID: user, View: view}); err != nil {
+		return fmt.Errorf("publish home tab: %w", failure(err))
+	}
+	return nil
+}
+
+// drawHome renders a home tab. A row is whole or not there.
+func drawHome(home Home) []api.Block {
+	out := []api.Block{}
+	for i, part := range home {
+		row := []api.Block{api.NewHeaderBlock(label(part.Title, maxHeader))}
+		for j, r := range part.Rows {
+			row = append(row, section(mrkdwn(r.Body, maxSection)))
+			id := choicesBlock + strconv.Itoa(i) + "/" + strconv.Itoa(j) + "/"
+			row = append(row, actions(r.Choices, asked{}, id, maxViewBlocks)...)
+			if len(out)+len(row) > maxViewBlocks {
+				return out
+			}
+			out, row = append(out, row...), nil
+		}
+	}
+	return out
+}

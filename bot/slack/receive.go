@@ -1,0 +1,239 @@
+package slack
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	api "github.com/slack-go/slack"
+
+	"ersthelfer/bot"
+)
+
+// The kinds of what Slack sends, as Socket Mode names them.
+const (
+	kindEvent   = "events_api"
+	kindPress   = "interactive"
+	kindCommand = "slash_commands"
+)
+
+// answerTime is how long Slack waits for what came of a sent form. It gives up
+// after three seconds.
+const answerTime = 2 * time.Second
+
+// An ack acknowledges what Slack has sent, with an answer that may be nil. With
+// an error it must not be acknowledged, so that Slack sends it again. It is
+// called once.
+type ack func(answer any, err error)
+
+// receive takes what Slack has sent, by socket or HTTP. It does not wait.
+func (r *run) receive(ctx context.Context, kind string, payload []byte, done ack) {
+	var err error
+	switch kind {
+	case kindEvent:
+		err = r.event(ctx, payload, done)
+	case kindPress:
+		err = r.interaction(ctx, payload, done)
+	case kindCommand:
+		err = r.command(ctx, payload, done)
+	default:
+		done(nil, nil)
+	}
+	if err != nil {
+		// Sent again it would be no better.
+		r.p.log.Warn("slack: something arrived that cannot be read", "kind", kind, "err", err)
+		done(nil, nil)
+	}
+}
+
+// store commits an item and acknowledges it with nothing.
+func (r *run) store(ctx context.Context, it *item, done ack) {
+	r.inbox.put(ctx, arrival{it, func(_ bool, err error) { done(nil, err) }})
+}
+
+// An envelope is the payload of an event.
+type envelope struct {
+	EventID string  `json:"event_id"`
+	TeamID  string  `json:"team_id"`
+	Event   message `json:"event"`
+}
+
+func (r *run) event(ctx context.Context, payload []byte, done ack) error {
+	var e envelope
+	if err := json.Unmarshal(payload, &e); err != nil {
+		return fmt.Errorf("read event: %w", syntax(err))
+	}
+	m := &e.Event
+	m.Team = cmp.Or(m.Team, e.TeamID)
+	switch {
+	case m.Type == "app_home_opened" && (m.Tab == "" || m.Tab == "home"):
+		done(nil, nil)
+		r.spawn(func(ctx context.Context) { r.p.showHome(ctx, m.User, m.Team) })
+	case !m.concerns(r.p.me.Load()):
+		done(nil, nil)
+	default:
+		r.store(ctx, &item{Key: m.key(), Said: m.slim()}, done)
+	}
+	return nil
+}
+
+func (r *run) interaction(ctx context.Context, payload []byte, done ack) error {
+	var cb api.InteractionCallback
+	if err := json.Unmarshal(payload, &cb); err != nil {
+		return fmt.Errorf("read interaction: %w", syntax(err))
+	}
+	switch cb.Type {
+	case api.InteractionTypeBlockActions:
+		x, about, err := readPress(&cb)
+		if err != nil {
+			return err
+		}
+		if about.Form != nil {
+			done(nil, nil)
+			r.spawn(func(ctx context.Context) { r.ask(ctx, x, about) })
+			return nil
+		}
+		r.store(ctx, &item{Key: x.key(), Press: x}, done)
+	case api.InteractionTypeViewSubmission:
+		s, err := readForm(&cb)
+		if err != nil {
+			return err
+		}
+		r.submit(ctx, s, done)
+	default:
+		done(nil, nil)
+	}
+	return nil
+}
+
+// submit commits a sent form and waits a moment for what comes of it, because
+// what is wrong with it can only stand in the answer.
+func (r *run) submit(ctx context.Context, s *sent, done ack) {
+	it := &item{Key: s.key(), Sent: s, done: make(chan bot.Receipt, 1)}
+	r.inbox.put(ctx, arrival{it, func(fresh bool, err error) {
+		if err != nil || !fresh {
+			done(nil, err)
+			return
+		}
+		r.spawn(func(ctx context.Context) { r.await(ctx, it, done) })
+	}})
+}
+
+func (r *run) await(ctx context.Context, it *item, done ack) {
+	w := r.p.words(it.Sent.User)
+	timer := time.NewTimer(answerTime)
+	defer timer.Stop()
+	select {
+	case receipt := <-it.done:
+		done(r.p.answered(it.Sent, receipt, w), nil)
+		return
+	case <-timer.C:
+	case <-ctx.Done():
+		done(nil, ctx.Err())
+		return
+	}
+	v := notice(it.Sent.Title, w.Working, w)
+	done(api.NewUpdateViewSubmissionResponse(&v), nil)
+	select {
+	case receipt := <-it.done:
+		r.p.late(ctx, it.Sent, receipt, w)
+	case <-ctx.Done():
+	}
+}
+
+// A command is the text behind the slash command. It is stored: rename no tag.
+type command struct {
+	User    string `json:"user"`
+	Team    string `json:"team,omitempty"`
+	Text    string `json:"text"`
+	Trigger string `json:"trigger"`
+	At      int64  `json:"at"` // Unix milliseconds
+}
+
+func (r *run) command(ctx context.Context, payload []byte, done ack) error {
+	var c api.SlashCommand
+	if err := json.Unmarshal(payload, &c); err != nil {
+		return fmt.Errorf("read slash command: %w", syntax(err))
+	}
+	w := r.p.words(c.UserID)
+	text := plain(c.Text, "")
+	if text == "" {
+		done(whispered(w.Empty), nil)
+		return nil
+	}
+	at := r.p.now().UnixMilli()
+	it := &item{Key: "command/" + c.TriggerID, Asked: &command{c.UserID, c.TeamID, text, c.TriggerID, at}}
+	r.inbox.put(ctx, arrival{it, func(_ bool, err error) { done(whispered(w.Direct), err) }})
+	return nil
+}
+
+// whispered is the answer to a slash command.
+func whispered(text string) any {
+	return map[string]string{"response_type": "ephemeral", "text": mrkdwn(bot.Plain(text), maxFallback)}
+}
+
+// deal gives an item to the handler as a message, and shows its sender the
+// receipt. What is not for the bot after all is dealt with by that.
+func (r *run) deal(ctx context.Context, it *item) (bot.Receipt, error) {
+	m, trigger, err := r.p.message(ctx, it)
+	if err != nil || m == nil {
+		return bot.Receipt{}, err
+	}
+	receipt, err := r.h(ctx, *m)
+	if err != nil {
+		return bot.Receipt{}, fmt.Errorf("handle message: %w", err)
+	}
+	shown := receipt
+	if it.done != nil {
+		shown.Form = nil // the answer to the form shows it
+	}
+	r.p.tell(ctx, *m, shown, trigger)
+	if it.Press != nil && it.Press.Home {
+		r.p.showHome(ctx, it.Press.User, it.Press.Team)
+	}
+	return receipt, nil
+}
+
+// tell shows a receipt to the sender of a message.
+func (p *Platform) tell(ctx context.Context, m bot.Message, r bot.Receipt, trigger string) {
+	var err error
+	switch {
+	case r.Form != nil && trigger != "":
+		c := claim{Channel: m.In.Channel, Post: m.Post, Root: m.In.Thread}
+		if err = p.openForm(ctx, trigger, r.Form, c, p.o.Words(m.From.Locale)); err != nil {
+			err = p.offerForm(ctx, m, r)
+		} else if len(r.Private) > 0 {
+			err = p.whisper(ctx, m, draw(bot.Post{Body: r.Private}))
+		}
+	case r.Form != nil:
+		err = p.offerForm(ctx, m, r)
+	case len(r.Private) > 0:
+		err = p.whisper(ctx, m, draw(bot.Post{Body: r.Private}))
+	}
+	if err != nil && ctx.Err() == nil {
+		p.log.Warn("slack: a private sentence was not delivered", "err", err)
+	}
+}
+
+// whisper posts what only the sender of a message sees.
+func (p *Platform) whisper(ctx context.Context, m bot.Message, out drawing) error {
+	options := append(out.options(), api.MsgOptionTS(thread(m.In.Thread)))
+	if _, err := p.client.PostEphemeralContext(ctx, m.In.Channel, m.From.ID, options...); err != nil {
+		return fmt.Errorf("post private sentence: %w", failure(err))
+	}
+	return nil
+}
+
+// words returns the platform's own words for a user. There is no time to ask for
+// the language of somebody unknown.
+func (p *Platform) words(user string) Words {
+	if u, ok := p.people.users.known(user); ok {
+		return p.o.Words(u.Locale)
+	}
+	return p.o.Words("")
+}
+
+// syntax leaves what was written out of an error.
+func syntax(err error) error { return fmt.Errorf("not the JSON that Slack documents (%T)", err) }

@@ -1,0 +1,276 @@
+package slack_test
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"ersthelfer/bot"
+	"ersthelfer/bot/slack"
+	"ersthelfer/bot/slack/slacktest"
+	"ersthelfer/escalation"
+	"ersthelfer/escalation/escalationtest"
+	"ersthelfer/knowledge"
+)
+
+var shipped = sync.OnceValues(func() (*knowledge.Library, error) {
+	articles, err := knowledge.Starter()
+	return knowledge.NewLibrary(knowledge.NewIndex(articles, knowledge.Options{})), err
+})
+
+// A day is the whole bot in a workspace, on a Tuesday morning at school.
+type day struct {
+	t    *testing.T
+	s    *slacktest.Server
+	desk *escalation.Desk
+}
+
+func newDay(t *testing.T, w way, change func(*escalation.Model, *slack.Options)) *day {
+	t.Helper()
+	library, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, s := escalationtest.Model(), slacktest.New(t)
+	o := options(s)
+	if change != nil {
+		change(m, &o)
+	}
+	ten, begun := time.Date(2026, 11, 24, 10, 10, 0, 0, berlin), time.Now()
+	d := &day{t: t, s: s}
+	d.desk = escalation.NewDesk(new(escalationtest.Memory), m, func() time.Time { return ten.Add(time.Since(begun)) })
+	p := w.open(t, s, o)
+	b, err := bot.New(bot.Options{
+		Desk: d.desk, Library: library, Store: o.Store, Platforms: []bot.Platform{p}, People: cast(s),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, b.Run)
+	hears(t, s, p)
+	return d
+}
+
+// cast adds people to a workspace, and returns them as they are configured: by
+// e-mail address.
+func cast(s *slacktest.Server) []bot.Known {
+	var out []bot.Known
+	for _, name := range []string{"anna", "mara", "tom", "paul", "petra"} {
+		u := person(s, name)
+		out = append(out, bot.Known{
+			Person: escalation.Person(name), Name: name, Users: map[string]string{"slack": u.Email},
+			School: map[string]string{"anna": "gs-nord"}[name],
+		})
+	}
+	return out
+}
+
+// A player is a person who reads what the bot writes.
+type player struct {
+	*day
+	user string
+	read map[string]bool
+}
+
+func (d *day) player(name string) *player {
+	return &player{day: d, user: "U" + strings.ToUpper(name), read: map[string]bool{}}
+}
+
+func (p *player) direct() string { return p.s.Direct(p.user) }
+
+// says has the player say something, and waits until Slack knows that it arrived.
+func (p *player) says(text string) {
+	p.t.Helper()
+	answered(p.t, p.s, p.s.Say(p.user, text).Events[0])
+}
+
+// reads waits for a post of the bot with the words in the direct conversation.
+func (p *player) reads(words string) slacktest.Message {
+	p.t.Helper()
+	return p.readsIn(p.direct(), words)
+}
+
+// readsIn waits for a post in a channel that the player has not read yet.
+func (p *player) readsIn(channel, words string) slacktest.Message {
+	p.t.Helper()
+	var found slacktest.Message
+	ok := func() bool {
+		for _, m := range p.s.Posts(channel) {
+			if !p.read[m.TS] && strings.Contains(strings.ReplaceAll(m.Visible(), "*", ""), strings.ReplaceAll(words, "*", "")) {
+				found = m
+				return true
+			}
+		}
+		return false
+	}
+	if p.s.Wait(within(p.t), ok) != nil {
+		var all []string
+		for _, m := range p.s.Posts(channel) {
+			all = append(all, m.Visible())
+		}
+		p.t.Fatalf("%s did not read %q; there is\n%s", p.user, words, strings.Join(all, "\n---\n"))
+	}
+	p.read[found.TS] = true
+	return found
+}
+
+// sees waits until only the player was shown the words.
+func (p *player) sees(words string) {
+	p.t.Helper()
+	wait(p.t, p.s, p.user+" to be told "+words, func() bool {
+		return slices.ContainsFunc(p.s.Whispers(p.user), func(m slacktest.Message) bool { return strings.Contains(m.Visible(), words) })
+	})
+}
+
+// presses presses the button whose label has the words.
+func (p *player) presses(m slacktest.Message, words string) {
+	p.t.Helper()
+	b, ok := m.Button(words)
+	if !ok {
+		p.t.Fatalf("%s sees no button %q on %q", p.user, words, m.Visible())
+	}
+	answered(p.t, p.s, p.s.Press(p.user, m, b))
+}
+
+// fills waits for a form, fills it in and sends it, and returns the answer.
+func (p *player) fills(values map[string]string) string {
+	p.t.Helper()
+	var v slacktest.View
+	wait(p.t, p.s, "a form", func() (open bool) {
+		v, open = p.s.View(p.user)
+		return open
+	})
+	return answered(p.t, p.s, p.s.Submit(v, values))
+}
+
+func (d *day) status(id escalation.ID, want escalation.Status) {
+	d.t.Helper()
+	t, err := d.desk.Ticket(context.Background(), escalation.Nobody, id)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if t.Status != want {
+		d.t.Errorf("ticket %d is %s, want %s", id, t.Status, want)
+	}
+}
+
+// fair checks that everything the bot has sent keeps Slack's limits: none was
+// refused for its form.
+func (d *day) fair() {
+	d.t.Helper()
+	for _, c := range d.s.Calls("") {
+		if slices.Contains([]string{"invalid_blocks", "invalid_arguments", "no_text", "msg_blocks_too_long"}, c.Error) {
+			d.t.Errorf("%s is refused: %s %s", c.Method, c.Error, c.Args)
+		}
+	}
+}
+
+// TestDay is what a day looks like, from the question to the solution, with
+// buttons and a modal.
+func TestDay(t *testing.T) {
+	both(t, func(t *testing.T, w way) {
+		d := newDay(t, w, nil)
+		anna, mara := d.player("anna"), d.player("mara")
+		anna.says("beamer in 204 zeigt kein bild vom laptop")
+		answer := anna.reads("Windows-Taste")
+		if got := len(answer.Buttons()); got != 3 {
+			t.Errorf("the answer has %d buttons", got)
+		}
+		anna.presses(answer, "2 Hilft nicht")
+		anna.reads("Läuft gerade Unterricht oder eine Prüfung?")
+		anna.says("1")
+		anna.reads("Ticket 1 ist offen")
+		call := mara.reads("Raum 204")
+		mara.presses(call, "Übernehmen")
+		anna.reads("Mara Yilmaz hat Ticket 1 übernommen.")
+		d.status(1, escalation.StatusOpen)
+		mara.sees("Ticket 1 übernommen")
+		mara.presses(call, "Gelöst")
+		mara.fills(map[string]string{"text": "Adapter *getauscht* <!channel>"})
+		solved := anna.reads("Adapter *getauscht* <!channel>")
+		if live := solved.Live(); len(live) > 0 {
+			t.Errorf("what Mara wrote acts: %q", live)
+		}
+		anna.presses(solved, "Ja")
+		anna.reads("Wie zufrieden")
+		anna.says("5")
+		anna.reads("Danke")
+		d.status(1, escalation.StatusClosed)
+		wait(t, d.s, "the buttons of the answer to be gone", func() bool {
+			return len(d.s.Posts(anna.direct())) > 0 && len(find(d.s, answer).Buttons()) == 0
+		})
+		d.fair()
+	})
+}
+
+// find returns a post as it is now.
+func find(s *slacktest.Server, m slacktest.Message) slacktest.Message {
+	all := s.In(m.Channel, "")
+	return all[slices.IndexFunc(all, func(x slacktest.Message) bool { return x.TS == m.TS })]
+}
+
+// TestTeamChannel is a contact that is a team: one post for a ticket in its
+// channel, and everything about it in the thread.
+func TestTeamChannel(t *testing.T) {
+	both(t, func(t *testing.T, w way) {
+		d := newDay(t, w, func(m *escalation.Model, o *slack.Options) {
+			m.Parties = maps.Clone(m.Parties)
+			party := *m.Parties["kontakt-nord"]
+			party.Channel = "slack:CSUPPORT"
+			m.Parties["kontakt-nord"] = &party
+			o.ReadChannels = true
+		})
+		d.s.Set(func(r *slacktest.Rules) { r.Subscribe = true })
+		d.s.AddChannel("CSUPPORT", slacktest.BotUser, "UMARA", "UTOM")
+		d.s.AddChannel("CLEHRER", slacktest.BotUser, "UANNA", "UTOM")
+		anna, tom := d.player("anna"), d.player("tom")
+		asked := d.s.SayIn(anna.user, "CLEHRER", "", "<@UBOT> beamer in 204 zeigt kein bild vom laptop")
+		answer := anna.readsIn("CLEHRER", "Windows-Taste")
+		if answer.Root != asked.TS {
+			t.Errorf("answered in thread %q, want %q", answer.Root, asked.TS)
+		}
+		anna.presses(answer, "Hilft nicht")
+		anna.presses(anna.readsIn("CLEHRER", "Läuft gerade Unterricht"), "Prüfung")
+		anna.readsIn("CLEHRER", "Ticket 1 ist offen")
+		call := tom.readsIn("CSUPPORT", "Raum 204")
+		if call.Root != "" {
+			t.Errorf("called in the thread %q", call.Root)
+		}
+		tom.presses(call, "Übernehmen")
+		anna.readsIn("CLEHRER", "Tom Becker hat Ticket 1 übernommen.")
+		d.s.SayIn(tom.user, "CSUPPORT", call.TS, "Adapter ist hin")
+		if note := tom.readsIn("CSUPPORT", "Notiz"); note.Root != call.TS {
+			t.Errorf("the note is confirmed outside of the thread: %q", note.Visible())
+		}
+		d.s.SayIn(tom.user, "CSUPPORT", call.TS, "lösen 1 Adapter getauscht")
+		solved := anna.readsIn("CLEHRER", "Adapter getauscht")
+		if solved.Root != asked.TS {
+			t.Errorf("the solution is told outside of the thread: %q", solved.Visible())
+		}
+		d.s.SayIn(anna.user, "CLEHRER", asked.TS, "ja")
+		anna.readsIn("CLEHRER", "Wie zufrieden")
+		for _, m := range d.s.Posts("CLEHRER") {
+			if strings.Contains(m.Visible(), "ist hin") {
+				t.Error("an internal note is told to the requester")
+			}
+		}
+		n := 0
+		for _, m := range d.s.Posts("CLEHRER") {
+			if strings.Contains(m.Visible(), "Windows-Taste") {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("a mention that comes as two events is answered %d times", n)
+		}
+		d.fair()
+	})
+}

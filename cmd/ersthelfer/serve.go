@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"ersthelfer/bot"
@@ -38,6 +39,7 @@ func serve(ctx context.Context, l net.Listener, h http.Handler, b *bot.Bot) erro
 		defer cancel()
 		errs <- b.Run(ctx)
 	}()
+	debug.FreeOSMemory() // what building the index took is not needed again soon
 	<-ctx.Done()
 	stop, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer done()

@@ -2,6 +2,8 @@ package knowledge
 
 import (
 	_ "embed"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -16,6 +18,10 @@ type talkTable struct {
 	opening map[string]bool     // what may be cut off a question's beginning and end
 	filler  map[string]bool     // words that change nothing about an act: "bitte", "liebes team"
 	longest int                 // most words of an opening
+
+	longestExact int              // most words of an exact
+	known        map[string]int32 // words of exact
+	spelling     spelling
 }
 
 // acts in the order of the classes that they become.
@@ -23,7 +29,7 @@ var acts = []Act{ActStatus, ActThanks, ActGreeting, ActYes, ActNo, ActHelp, ActH
 
 // talk reads lexicon_acts.txt: sections "[name]" with one phrase a line.
 var talk = sync.OnceValue(func() *talkTable {
-	t := &talkTable{exact: map[string]Act{}, phrases: map[string][]string{}, opening: map[string]bool{}, filler: map[string]bool{}}
+	t := &talkTable{exact: map[string]Act{}, phrases: map[string][]string{}, opening: map[string]bool{}, filler: map[string]bool{}, known: map[string]int32{}}
 	section := ""
 	for _, line := range strings.Split(actsText, "\n") {
 		line = strings.TrimSpace(line)
@@ -39,6 +45,7 @@ var talk = sync.OnceValue(func() *talkTable {
 			t.add(section, line)
 		}
 	}
+	t.spelling = newSpelling(t.known, slices.Sorted(maps.Keys(t.known)))
 	return t
 })
 
@@ -55,6 +62,10 @@ func (t *talkTable) add(section, line string) {
 		if _, ok := t.exact[key]; !ok {
 			t.exact[key] = Act(section)
 		}
+		t.longestExact = max(t.longestExact, len(ws))
+		for _, w := range ws {
+			t.known[w]++
+		}
 		if Act(section) == ActGreeting || Act(section) == ActThanks {
 			t.opening[key] = true
 			t.longest = max(t.longest, len(ws))
@@ -63,21 +74,60 @@ func (t *talkTable) add(section, line string) {
 	t.phrases[section] = append(t.phrases[section], line)
 }
 
-// act recognises a message that is nothing but an act.
+// act recognises a message that is made of nothing but acts and fillers: "nein, hat nichts gebracht". Of several
+// acts the one that asks for most wins.
 func (t *talkTable) act(ws []string) Act {
 	if a, ok := t.exact[strings.Join(ws, " ")]; ok {
 		return a
 	}
-	squeezed := make([]string, 0, len(ws))
-	for _, w := range ws {
-		if !t.filler[w] {
-			squeezed = append(squeezed, squeeze(w))
+	said := make([]string, len(ws))
+	for i, w := range ws {
+		said[i] = t.spelt(w)
+	}
+	best := len(actRank)
+	for i := 0; i < len(said); {
+		n, a := t.longestAct(said[i:])
+		switch {
+		case n > 0:
+			i += n
+			best = min(best, slices.Index(actRank, a))
+		case t.filler[said[i]]:
+			i++
+		default:
+			return ""
 		}
 	}
-	if len(squeezed) == 0 {
+	if best == len(actRank) {
 		return ""
 	}
-	return t.exact[strings.Join(squeezed, " ")]
+	return actRank[best]
+}
+
+// actRank orders the acts by what they ask for.
+var actRank = []Act{ActHuman, ActStatus, ActStop, ActWho, ActNo, ActYes, ActThanks, ActHelp, ActGreeting}
+
+// longestAct returns how many words from the first on are the longest way to say an act, and the act.
+func (t *talkTable) longestAct(ws []string) (int, Act) {
+	for n := min(t.longestExact, len(ws)); n > 0; n-- {
+		if a, ok := t.exact[strings.Join(ws[:n], " ")]; ok {
+			return n, a
+		}
+	}
+	return 0, ""
+}
+
+// spelt corrects a word of an act: letters repeated for emphasis and single mistakes.
+func (t *talkTable) spelt(w string) string {
+	if t.known[w] > 0 || t.filler[w] {
+		return w
+	}
+	if s := squeeze(w); t.known[s] > 0 || t.filler[s] {
+		return s
+	}
+	if k := t.spelling.correct(w, t.known); k != "" {
+		return k
+	}
+	return w
 }
 
 // squeeze shortens letters that are repeated for emphasis: "jaaa", "hiii".
@@ -96,9 +146,9 @@ func squeeze(w string) string {
 	return s
 }
 
-// trim cuts greetings and thanks off both ends of a message. It returns the act that was cut off last if nothing
-// but fillers remains.
-func (t *talkTable) trim(ws []string) (rest []string, only Act) {
+// trim cuts greetings and thanks off both ends of a message and returns what was cut off. Nothing remains of a
+// message that holds only fillers besides.
+func (t *talkTable) trim(ws []string) (rest []string, cut Act) {
 	rest = ws
 	for changed := true; changed; {
 		changed = false
@@ -106,20 +156,20 @@ func (t *talkTable) trim(ws []string) (rest []string, only Act) {
 			front, back := strings.Join(rest[:n], " "), strings.Join(rest[len(rest)-n:], " ")
 			switch {
 			case t.opening[front]:
-				only = firstAct(t.exact[front], only)
+				cut = firstAct(t.exact[front], cut)
 				rest, changed = rest[n:], true
 			case t.opening[back]:
-				only = firstAct(t.exact[back], only)
+				cut = firstAct(t.exact[back], cut)
 				rest, changed = rest[:len(rest)-n], true
 			}
 		}
 	}
 	for _, w := range rest {
 		if !t.filler[w] {
-			return rest, ""
+			return rest, cut
 		}
 	}
-	return nil, only
+	return nil, cut
 }
 
 func firstAct(a, b Act) Act {

@@ -11,8 +11,8 @@ import (
 type Details struct {
 	Rooms   []string // "204", "B112", in the order and spelling of the message
 	Classes []string // "7b", "Q1"
-	Lesson  bool     // a lesson is going on
-	Exam    bool     // an examination or a class test is mentioned
+	Lesson  bool     // a lesson is mentioned
+	Exam    bool     // an examination or a class test is going on
 }
 
 const roomNumber = `[A-Za-z]?[ -]?\d{1,3}(?:[.-]\d{1,3})?[A-Za-z]?`
@@ -49,10 +49,13 @@ func setAside(text string) (string, Details) {
 			text = cutOut(text, p, func(s string) bool { return d.addRoom(s) })
 		}
 	}
+	exam, running := false, false
 	for _, w := range words(fold(text)) {
 		d.Lesson = d.Lesson || lessonWord(w)
-		d.Exam = d.Exam || examWord(w)
+		exam = exam || examWord(w)
+		running = running || runningWord(w)
 	}
+	d.Exam = exam && running
 	return text, d
 }
 
@@ -120,5 +123,14 @@ func examWord(w string) bool {
 			return true
 		}
 	}
-	return strings.HasSuffix(w, "klausur") || strings.HasSuffix(w, "prufung") || w == "abi" || w == "zap"
+	return strings.HasSuffix(w, "klausur") || strings.HasSuffix(w, "prufung") || w == "abi" || w == "zap" || w == "vera"
+}
+
+func runningWord(w string) bool {
+	switch w {
+	case "lauft", "laufende", "laufenden", "laufender", "gerade", "grad", "jetzt", "mitten", "wahrend", "sitzen", "schreiben", "schreibt",
+		"now", "during", "running", "writing", "middle", "currently", "aktuell", "sofort", "gleich":
+		return true
+	}
+	return false
 }

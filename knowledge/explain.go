@@ -16,7 +16,7 @@ type judgement struct {
 	reach    float32 // what words are worth against the most that any article could reach
 	order    []int32 // the articles, best first
 	known    float64 // share of the words that the base knows
-	count    int     // words of the message
+	general  bool    // nothing but things and troubles
 }
 
 // judge weighs the evidence for every class.
@@ -47,8 +47,8 @@ func (ix *Index) judge(text string) *judgement {
 		j.words[c] *= scale
 		j.total[c] = ix.tuning.linear*j.linear[c] + ix.tuning.likeness*j.likeness[c] + ix.tuning.words*j.words[c]
 	}
-	j.count = len(words(fold(text)))
 	j.known = ix.reader.share(text)
+	j.general = ix.reader.general(text)
 	for c := range ix.articles {
 		j.order = append(j.order, int32(c))
 	}
@@ -78,9 +78,9 @@ func (ix *Index) explain(text string) Explanation {
 		a.Outcome, a.Act = Talk, act
 		return Explanation{Answer: a, Read: strings.Join(all, " "), Reason: "the whole message is an act"}
 	}
-	ws, only := talk().trim(words(fold(rest)))
-	if only != "" || len(ws) == 0 {
-		a.Outcome, a.Act = Talk, cmp.Or(only, ActHelp)
+	ws, cut := talk().trim(words(fold(rest)))
+	if len(ws) == 0 {
+		a.Outcome, a.Act = Talk, cmp.Or(cut, ActHelp)
 		return Explanation{Answer: a, Read: strings.Join(all, " "), Reason: "the message holds nothing besides an act"}
 	}
 	read := strings.Join(ws, " ")
@@ -88,49 +88,101 @@ func (ix *Index) explain(text string) Explanation {
 		return Explanation{Answer: a, Read: read, Reason: "there are no articles"}
 	}
 	j := ix.judge(read)
+	if details.Exam {
+		ix.examFirst(j)
+	}
 	e := ix.decide(j, a)
+	if e.Answer.Outcome == None && cut != "" && len(ws) <= 4 {
+		e.Answer.Outcome, e.Answer.Act, e.Answer.Hits = Talk, cut, nil
+		e.Reason = "an act, and nothing that an article answers"
+	}
 	e.Read = read
 	e.Features = ix.evidence(j)
 	return e
 }
 
+// examFirst puts the article about examinations first, if the message speaks for it at all: whatever device is
+// broken, a running examination comes before it. It is known by its tags.
+func (ix *Index) examFirst(j *judgement) {
+	const deep = 8
+	for rank, c := range j.order[:min(deep, len(j.order))] {
+		a := &ix.articles[c]
+		if a.AtOnce && slices.ContainsFunc(a.Tags, func(tag string) bool { return examWord(fold(tag)) }) {
+			j.total[c] = j.total[j.order[0]] + examLead
+			copy(j.order[1:], j.order[:rank])
+			j.order[0] = c
+			return
+		}
+	}
+}
+
+// examLead is by how much a running examination leads what else the message is about.
+const examLead = 0.5
+
+// act returns the act that the message is most like, "" if it is more like a question. Yes, no and stop are too
+// short and mean too much to be guessed: they are taken only literally.
+func (ix *Index) act(j *judgement) Act {
+	const alike = 0.5
+	c := ix.best(j, classAct)
+	if c < 0 || j.likeness[c] < alike || j.total[c] < j.total[j.order[0]] {
+		return ""
+	}
+	switch act := ix.classes[c].act; act {
+	case ActYes, ActNo, ActStop:
+		return ""
+	default:
+		return act
+	}
+}
+
 // decide turns evidence into an outcome.
 func (ix *Index) decide(j *judgement, a Answer) Explanation {
-	article := j.order[0]
-	if c := ix.best(j, classAct); c >= 0 && j.total[c] > j.total[article] && j.linear[c] > -0.2 {
-		a.Outcome, a.Act = Talk, ix.classes[c].act
+	if act := ix.act(j); act != "" {
+		a.Outcome, a.Act = Talk, act
 		return Explanation{Answer: a, Reason: "the message is most like an act"}
 	}
 	var p float64
 	a.Hits, p = ix.hits(j, a.Language, MaxChoices)
+	e := Explanation{InScope: p}
 	offered := 0.0
 	for _, h := range a.Hits {
 		offered += h.Score
 	}
-	if c := ix.best(j, classVague); c >= 0 && j.total[c] > j.total[article] {
-		a.Outcome, a.Vague = Choose, true
-		a.Ask = ix.ask(a)
-		return Explanation{Answer: a, InScope: p, Reason: "the message is too vague"}
+	wrong := ix.costs.Wrong
+	if len(a.Hits) > 1 && a.Hits[0].Article.AtOnce && slices.Contains(a.Hits[0].Article.Near, a.Hits[1].Article.ID) {
+		wrong *= 2 // goes to the wrong people, at once
 	}
-	e := Explanation{InScope: p}
-	answer := ix.costs.Wrong * (1 - a.Hits[0].Score)
+	answer := wrong * (1 - a.Hits[0].Score)
 	choose := ix.costs.Ask*offered + ix.costs.Lost*(1-offered)
 	none := ix.costs.Miss * offered
+	c := ix.best(j, classVague)
+	a.Vague = j.general || c >= 0 && j.total[c] > j.total[j.order[0]]
 	switch {
+	case a.Language != "de" && a.Language != "en" && a.Hits[0].Score < foreignScore:
+		a.Outcome, e.Reason = None, "the language is not one of the articles'"
+	case a.Vague && len(a.Hits) > 1:
+		a.Outcome, e.Reason = Choose, "the message does not say what is wrong"
 	case answer <= choose && answer <= none:
 		a.Outcome, e.Reason = Answered, "to answer costs least"
-		a.Hits = ix.withAlso(a.Hits, j)
 	case choose <= none && len(a.Hits) > 1:
 		a.Outcome, e.Reason = Choose, "to let choose costs least"
-		a.Hits = plausible(a.Hits)
-		a.Ask = ix.ask(a)
 	default:
 		a.Outcome, e.Reason = None, "to say that nothing fits costs least"
 	}
-	a.AtOnce = a.Outcome == Answered && a.Hits[0].Article.AtOnce
+	switch a.Outcome {
+	case Answered:
+		a.Hits = ix.withAlso(a.Hits, j)
+		a.AtOnce = a.Hits[0].Article.AtOnce
+	case Choose:
+		a.Hits = plausible(a.Hits)
+		a.Ask = ix.ask(a)
+	}
 	e.Answer = a
 	return e
 }
+
+// foreignScore is what a message in another language than the articles' needs to be answered.
+const foreignScore = 0.9
 
 // rivals is among how many articles the probability is divided; those behind have no share worth counting.
 const rivals = 8

@@ -15,8 +15,8 @@ var functionWords = map[string][]string{
 	"tr": strings.Fields(`bir bu ve icin nasil neden degil var yok ben sen biz siz mi mu olmuyor calismiyor yardim lutfen merhaba tesekkurler sifre sifremi unuttum baglanmiyor baglanamiyorum yazici acilmiyor ekran projeksiyon kablosuz internete gore goruntu ses gelmiyor ile benim okul tahta`),
 	"pl": strings.Fields(`nie jest jak co sie na do ze mam moj moja to w z i prosze dziekuje czesc dzien dobry dziala moge mozna haslo drukarka zapomnialem zapomnialam hasla ekran pomocy sieci ma dlaczego laczy polaczyc rzutnik tablica`),
 	"es": strings.Fields(`el los las un una es son no mi tu su de del en con por para que como cuando donde funciona hola gracias ayuda puedo contrasena impresora pantalla proyector conectar conecta se la he olvidado`),
-	"it": strings.Fields(`il lo gli un una di del della non e sono mi ti ci si con per che come quando dove funziona ciao grazie aiuto posso stampante schermo proiettore connette password dimenticato ho la nella buongiorno`),
-	"nl": strings.Fields(`het een en van niet ik je hij wij zijn mijn met voor dat hoe wat waar werkt doet geen kan naar ook maar hallo bedankt wachtwoord vergeten printer scherm verbinden aan`),
+	"it": strings.Fields(`il lo gli un una di del della non e sono mi ti ci si con per che come quando dove funziona ciao grazie aiuto posso stampante schermo proiettore connette dimenticato ho la nella buongiorno`),
+	"nl": strings.Fields(`het een en van niet ik je hij wij zijn mijn met voor dat hoe wat waar werkt doet geen kan naar ook maar hallo bedankt wachtwoord vergeten scherm verbinden aan`),
 	"ro": strings.Fields(`nu este sunt un o si la cu pentru ca ce cum unde functioneaza merge buna multumesc ajutor pot parola am uitat imprimanta ecran proiectorul mea meu se conecteaza`),
 	"pt": strings.Fields(`o os as um uma nao e sao meu minha com para que como onde funciona ola obrigado ajuda posso senha impressora tela projetor conectar esqueci do da no na`),
 }
@@ -31,6 +31,10 @@ var letters = []struct {
 }{
 	{"tr", "ğışİ"}, {"pl", "łąęśźżćń"}, {"ro", "țăşîș"}, {"es", "ñ¿¡"}, {"fr", "çèêàùœ"}, {"pt", "ãõ"},
 }
+
+// sure is the score from which a message is taken for a language that is not the articles': two small words, or
+// one and a letter. Single words travel between languages.
+const sure = 4
 
 // language guesses the language of a message as an ISO 639-1 code. A message without any sign is taken for
 // German, the language of the schools.
@@ -64,6 +68,9 @@ func language(text string) string {
 	}
 	best := "de"
 	for _, l := range languages {
+		if l != "de" && l != "en" && score[l] < sure {
+			continue
+		}
 		if score[l] > score[best] {
 			best = l
 		}

@@ -3,6 +3,7 @@ package knowledge
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -19,8 +20,9 @@ type Lexicon struct {
 
 // An entry is one way to say a sense.
 type entry struct {
-	sense string
-	rest  []string // stems that follow; gapWord stands for up to maxGap words
+	sense   string
+	general bool     // names a thing or that something is wrong, not what
+	rest    []string // stems that follow; gapWord stands for up to maxGap words
 }
 
 const (
@@ -38,14 +40,24 @@ var shippedLexicon = sync.OnceValue(func() *Lexicon {
 })
 
 // ParseLexicon reads a lexicon. A line "sense = word, several words, word * word" lists what means the same;
-// "*" stands for up to four words in between, "#" begins a comment. The error is [Problems] with every mistake.
+// "*" stands for up to four words in between, "#" begins a comment. Below "[things]" and "[troubles]" stand senses
+// that do not say what is wrong, below "[senses]" the others. The error is [Problems] with every mistake.
 func ParseLexicon(name, text string) (*Lexicon, error) {
 	lex := &Lexicon{entries: make(map[string][]entry)}
 	var problems Problems
 	stems := make(stemmer)
+	general := false
 	for i, line := range strings.Split(text, "\n") {
 		line, _, _ = strings.Cut(line, "#")
-		if strings.TrimSpace(line) == "" {
+		line = strings.TrimSpace(line)
+		switch line {
+		case "":
+			continue
+		case "[things]", "[troubles]":
+			general = true
+			continue
+		case "[senses]":
+			general = false
 			continue
 		}
 		sense, ways, ok := strings.Cut(line, "=")
@@ -55,7 +67,7 @@ func ParseLexicon(name, text string) (*Lexicon, error) {
 			continue
 		}
 		for _, way := range strings.Split(ways, ",") {
-			if !lex.add(sense, way, stems) {
+			if !lex.add(entry{sense: sense, general: general}, way, stems) {
 				problems = append(problems, Problem{File: name, Line: i + 1, Column: 1,
 					Message: fmt.Sprintf("%q is no word; write letters or digits between the commas", strings.TrimSpace(way))})
 			}
@@ -64,7 +76,7 @@ func ParseLexicon(name, text string) (*Lexicon, error) {
 	return lex, problems.err()
 }
 
-func (l *Lexicon) add(sense, way string, stems stemmer) bool {
+func (l *Lexicon) add(e entry, way string, stems stemmer) bool {
 	var path []string
 	for i, field := range strings.Fields(way) {
 		if field == gapWord && i > 0 {
@@ -79,7 +91,8 @@ func (l *Lexicon) add(sense, way string, stems stemmer) bool {
 	if len(path) == 0 {
 		return false
 	}
-	l.entries[path[0]] = append(l.entries[path[0]], entry{sense, path[1:]})
+	e.rest = path[1:]
+	l.entries[path[0]] = append(l.entries[path[0]], e)
 	return true
 }
 
@@ -90,6 +103,27 @@ func (l *Lexicon) senses(stems []string, visit func(sense string)) {
 			visit(e.sense)
 		}
 	}
+}
+
+// general reports whether the stems hold nothing but things, troubles and words that skip accepts, and at least
+// one of the former.
+func (l *Lexicon) general(stems []string, skip func(string) bool) bool {
+	found := false
+	covered := make([]bool, len(stems))
+	for i, s := range stems {
+		covered[i] = covered[i] || skip(s)
+		for _, e := range l.entries[s] {
+			if !e.general || !leads(stems[i+1:], e.rest) {
+				continue
+			}
+			found = true
+			covered[i] = true
+			for j := i + 1; j < len(stems); j++ {
+				covered[j] = covered[j] || slices.Contains(e.rest, stems[j])
+			}
+		}
+	}
+	return found && !slices.Contains(covered, false)
 }
 
 // leads reports whether the stems begin with the path.

@@ -43,43 +43,104 @@ func trainLinear(texts []vector, class []int32, classes, features int, t trainin
 
 // train learns the classes lo to hi-1.
 func (m *linear) train(texts []vector, class []int32, order []int, lo, hi int, t training) {
-	n := hi - lo
-	alpha := make([]float32, len(texts)*n)
-	score := make([]float32, n)
-	delta := make([]float32, n)
-	slack := 1 / (2 * t.cost)
-	slackOwn := 1 / (2 * t.cost * t.positive)
-	square := make([]float32, len(texts))
-	for i := range texts {
-		square[i] = texts[i].square() + 1
-	}
-	for range t.epochs {
+	tr := trainer{linear: m, lo: lo, n: hi - lo, t: t,
+		alpha: make([]float32, len(texts)*(hi-lo)), score: make([]float32, hi-lo), active: make([][]int32, len(texts))}
+	for epoch := range t.epochs {
 		for _, i := range order {
-			x := texts[i]
-			copy(score, m.bias[lo:hi])
-			m.add(score, x, lo)
-			a := alpha[i*n : i*n+n]
-			changed := false
-			for c := range score {
-				y, d := float32(-1), slack
-				if int32(lo+c) == class[i] {
-					y, d = 1, slackOwn
-				}
-				gradient := y*score[c] - 1 + d*a[c]
-				delta[c] = 0
-				if a[c] == 0 && gradient >= 0 {
-					continue
-				}
-				next := max(a[c]-gradient/(square[i]+d), 0)
-				delta[c] = (next - a[c]) * y
-				a[c] = next
-				changed = true
-			}
-			if changed {
-				m.move(x, delta, lo)
+			if epoch%fullEvery == 0 {
+				tr.all(i, texts[i], int(class[i])-lo)
+			} else {
+				tr.some(i, texts[i], int(class[i])-lo)
 			}
 		}
 	}
+}
+
+// Classes that a text is far from need no look in every pass. In one of fullEvery passes all are looked at.
+const (
+	fullEvery = 3
+	smallStep = 0.1  // steps below it are not taken
+	farOff    = -0.1 // how far behind the margin a class may be left out until the next full pass
+)
+
+// A trainer trains some of the classes.
+type trainer struct {
+	*linear
+	lo, n  int // the classes lo to lo+n-1
+	t      training
+	alpha  []float32 // of text i for class lo+c at i*n+c
+	score  []float32
+	active [][]int32 // per text: the classes that matter to it
+	moved  []int32   // classes that the text at hand changes
+	delta  []float32 // by how much
+}
+
+// all takes a step with a text for every class and notes which of them matter to it.
+func (t *trainer) all(i int, x vector, own int) {
+	copy(t.score, t.bias[t.lo:t.lo+t.n])
+	t.add(t.score, x, t.lo)
+	square := x.square() + 1
+	t.active[i] = t.active[i][:0]
+	for c, s := range t.score {
+		if gradient := t.step(i, c, s, square, c == own); gradient < farOff || t.alpha[i*t.n+c] != 0 || c == own {
+			t.active[i] = append(t.active[i], int32(c))
+		}
+	}
+	t.move(x)
+}
+
+// some does so for the classes that matter to the text.
+func (t *trainer) some(i int, x vector, own int) {
+	active := t.active[i]
+	score := t.score[:len(active)]
+	for a, c := range active {
+		score[a] = t.bias[t.lo+int(c)]
+	}
+	for k, f := range x.index {
+		row, v := t.row(f, t.lo), x.value[k]
+		for a, c := range active {
+			score[a] += v * row[c]
+		}
+	}
+	square := x.square() + 1
+	for a, c := range active {
+		t.step(i, int(c), score[a], square, int(c) == own)
+	}
+	t.move(x)
+}
+
+// step works out how a text changes a class and returns the gradient, which is positive if the text lies beyond
+// the margin.
+func (t *trainer) step(i, c int, score, square float32, own bool) float32 {
+	y, slack := float32(-1), 1/(2*t.t.cost)
+	if own {
+		y, slack = 1, slack/t.t.positive
+	}
+	a := &t.alpha[i*t.n+c]
+	gradient := y*score - 1 + slack**a
+	next := max(*a-gradient/(square+slack), 0)
+	if d := next - *a; d > smallStep || d < -smallStep {
+		t.moved = append(t.moved, int32(c))
+		t.delta = append(t.delta, d*y)
+		*a = next
+	}
+	return gradient
+}
+
+// move changes the weights of the text's features for the classes that moved.
+func (t *trainer) move(x vector) {
+	for j, c := range t.moved {
+		t.bias[t.lo+int(c)] += t.delta[j]
+	}
+	if len(t.moved) > 0 {
+		for k, f := range x.index {
+			row, v := t.row(f, t.lo), x.value[k]
+			for j, c := range t.moved {
+				row[c] += v * t.delta[j]
+			}
+		}
+	}
+	t.moved, t.delta = t.moved[:0], t.delta[:0]
 }
 
 // add adds the scores of the text for the classes from lo on. Four features at a time, for that is twice as fast.
@@ -107,25 +168,6 @@ func (m *linear) add(score []float32, x vector, lo int) {
 // row returns the weights of a feature for the classes from lo on.
 func (m *linear) row(f uint32, lo int) []float32 {
 	return m.weights[int(f)*m.classes+lo : int(f+1)*m.classes]
-}
-
-// move changes the weights of the text's features by delta.
-func (m *linear) move(x vector, delta []float32, lo int) {
-	var touched []int
-	for c, d := range delta {
-		if d != 0 {
-			touched = append(touched, c)
-			m.bias[lo+c] += d
-		}
-	}
-	for k, f := range x.index {
-		v := x.value[k]
-		row := m.weights[int(f)*m.classes+lo:]
-		row = row[:len(delta)]
-		for _, c := range touched {
-			row[c] += v * delta[c]
-		}
-	}
 }
 
 // scores returns the margin of the text for every class.

@@ -109,3 +109,15 @@ func (r *reader) share(text string) float64 {
 	}
 	return float64(n) / float64(len(ws))
 }
+
+// general reports whether a text names nothing but things and that something is wrong: "beamer geht nicht".
+func (r *reader) general(text string) bool {
+	ws := words(fold(text))
+	stems := make([]string, len(ws))
+	small := make(map[string]bool, len(ws))
+	for i, w := range ws {
+		stems[i] = r.stem(w)
+		small[stems[i]] = functionWordSets["de"][w] || functionWordSets["en"][w] || len(w) == 1
+	}
+	return r.lexicon.general(stems, func(s string) bool { return small[s] })
+}

@@ -213,10 +213,13 @@ func (v voice) ratings(r report.Ratings, least int) cell {
 }
 
 func (v voice) span(m report.Minutes) string {
-	if m < 60 {
+	switch {
+	case m < 60:
 		return v.W("report.minutes", "minutes", int(m))
+	case m%60 == 0:
+		return v.W("report.hours", "hours", int(m)/60)
 	}
-	return v.W("report.hours", "hours", int(m)/60, "minutes", int(m)%60)
+	return v.W("report.hoursminutes", "hours", int(m)/60, "minutes", int(m)%60)
 }
 
 func (v voice) steps(steps []report.Step, least int) table {

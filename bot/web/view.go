@@ -117,7 +117,11 @@ func said(v voice, e *entry) bot.Rich {
 	}
 	out := bot.Rich{{Spans: []bot.Span{{Text: e.Label, Bold: true}}}}
 	for _, f := range e.Fields {
-		out = append(out, bot.Block{Spans: []bot.Span{{Text: f.Label + ": "}, {Text: f.Value}}})
+		label := f.Label + " "
+		if !strings.HasSuffix(f.Label, "?") {
+			label = f.Label + ": "
+		}
+		out = append(out, bot.Block{Spans: []bot.Span{{Text: label}, {Text: f.Value}}})
 	}
 	return out
 }

@@ -84,7 +84,7 @@ document.addEventListener("submit", async e => {
   const data = new URLSearchParams(new FormData(form, e.submitter)), excerpt = replying.textContent;
   if (id) id.value = newID();
   if (text) { text.value = ""; reply("", ""); }
-  if (await send(form, data)) return;
+  if (await send(form, data)) { form.closest("details.choice")?.removeAttribute("open"); return; }
   if (text?.value) { text.value = `${data.get("text")}\n${text.value}`; return; }
   // It goes again with the id it had, should it have arrived after all.
   if (id) id.value = data.get("id");

@@ -143,7 +143,8 @@ func (t *table) read(text string) []Article {
 			break
 		}
 		if rows > MaxFiles {
-			t.mistake(0, 0, "there are more than %d rows", MaxFiles)
+			// In front, as the end of a long list is cut.
+			t.problems = slices.Insert(t.problems, 0, Problem{File: t.name, Message: fmt.Sprintf("there are more than %d rows", MaxFiles)})
 			break
 		}
 		line, _ := in.FieldPos(0)

@@ -1,0 +1,87 @@
+package knowledge_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"ersthelfer/knowledge"
+	"ersthelfer/knowledge/knowledgetest"
+)
+
+// large returns n articles with so many phrasings each, made of those of the starter with words of their own.
+func large(b *testing.B, n, phrasings int) []knowledge.Article {
+	b.Helper()
+	starter, err := knowledge.Starter()
+	if err != nil {
+		b.Fatal(err)
+	}
+	out := make([]knowledge.Article, n)
+	for i := range out {
+		a := starter[i%len(starter)]
+		a.ID = fmt.Sprintf("%s-%d", a.ID, i)
+		a.English = nil
+		questions := make([]string, min(phrasings, len(a.Questions)))
+		for k := range questions {
+			questions[k] = strings.Replace(a.Questions[k], " ", fmt.Sprintf(" w%dx ", i), 1)
+		}
+		a.Questions = questions
+		out[i] = a
+	}
+	return out
+}
+
+// BenchmarkSwap measures a change of one article among many: until answers show it, and until the index knows it.
+func BenchmarkSwap(b *testing.B) {
+	for _, size := range []struct{ articles, phrasings int }{{100, 13}, {1000, 13}, {5000, 3}, {5000, 13}} {
+		b.Run(fmt.Sprintf("%dx%d", size.articles, size.phrasings), func(b *testing.B) {
+			articles := large(b, size.articles, size.phrasings)
+			l, err := knowledge.OpenLibrary(b.Context(), new(knowledgetest.Memory), articles, knowledge.LibraryOptions{
+				May: func(knowledge.Person, knowledge.Action, string) bool { return true },
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+			var shown, known time.Duration
+			for n := 0; b.Loop(); n++ {
+				begin := time.Now()
+				if _, err := l.Retire(b.Context(), "mara", articles[n].ID, ""); err != nil {
+					b.Fatal(err)
+				}
+				shown += time.Since(begin)
+				if err := l.Settle(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+				known += time.Since(begin)
+			}
+			b.ReportMetric(float64(shown.Milliseconds())/float64(b.N), "ms-shown")
+			b.ReportMetric(float64(known.Milliseconds())/float64(b.N), "ms-known")
+		})
+	}
+}
+
+// BenchmarkTry measures the trial of one changed article.
+func BenchmarkTry(b *testing.B) {
+	for _, n := range []int{104, 5000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			articles := large(b, n, 13)
+			l, err := knowledge.OpenLibrary(b.Context(), new(knowledgetest.Memory), articles, knowledge.LibraryOptions{
+				May: func(knowledge.Person, knowledge.Action, string) bool { return true },
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+			a := articles[0]
+			a.Questions = append([]string{"ganz neue frage"}, a.Questions...)
+			if _, err := l.Save(b.Context(), "mara", a, knowledge.Edit{Base: 1}); err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				if _, err := l.Try(b.Context(), "mara", a.ID); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -39,7 +39,7 @@ type Options struct {
 	CommandTokens []string
 
 	Teams    map[string]string // team name or id → school
-	Channels map[string]string // channel id or "team/channel" → school
+	Channels map[string]string // channel id, "team/channel", or a channel's name in one of Teams → school
 
 	// Words returns the private sentences in the language of a locale such as "de".
 	Words func(locale string) Words

@@ -3,6 +3,7 @@ package mattermost
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -71,7 +72,7 @@ type people struct {
 	schools  *memory[[]string]
 	channels *memory[*model.Channel]
 	teams    *memory[string] // team name → id
-	named    *memory[string] // "team/channel" → id; "@user" → id
+	named    *memory[string] // "team/channel" or "channel" → id; "@user" → id
 	direct   *memory[string] // user id → direct channel
 }
 
@@ -179,19 +180,39 @@ func (w *people) team(ctx context.Context, team string) (string, error) {
 	})
 }
 
-// place returns the id of a channel that is named by its id or "team/channel".
+// place returns the id of a channel that is named by its id, as "team/channel",
+// or by its name alone, which is then looked for in the configured teams.
 func (w *people) place(ctx context.Context, channel string) (string, error) {
-	team, short, ok := strings.Cut(channel, "/")
-	if !ok {
+	if model.IsValidId(channel) {
 		return channel, nil
 	}
 	return w.named.of(channel, func() (string, error) {
-		c, resp, err := w.p.client.GetChannelByNameForTeamName(ctx, short, team, "")
-		if err != nil {
-			return "", fmt.Errorf("find channel %s: %w", channel, failure(resp, err))
+		team, short, ok := strings.Cut(channel, "/")
+		teams := []string{team}
+		if !ok {
+			teams, short = slices.Sorted(maps.Keys(w.p.o.Teams)), channel
 		}
-		return c.Id, nil
+		err := fmt.Errorf("%w: there is no team to look in", bot.ErrUndeliverable)
+		for _, team := range teams {
+			var id string
+			if id, err = w.find(ctx, team, short); err == nil {
+				return id, nil
+			}
+		}
+		return "", fmt.Errorf("find channel %s: %w", channel, err)
 	})
+}
+
+func (w *people) find(ctx context.Context, team, channel string) (string, error) {
+	id, err := w.team(ctx, team)
+	if err != nil {
+		return "", err
+	}
+	c, resp, err := w.p.client.GetChannelByName(ctx, channel, id, "")
+	if err != nil {
+		return "", failure(resp, err)
+	}
+	return c.Id, nil
 }
 
 // meet returns the direct channel with a user, who is named by id or by the

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -303,7 +302,7 @@ func (p *Platform) refuse(ctx context.Context, w http.ResponseWriter, user strin
 // asked for when the server has vouched for them, which errForeign leaves open.
 func (p *Platform) refusal(ctx context.Context, user string, err error) string {
 	words := p.o.Words("")
-	if !slices.Contains([]error{errForeign, errForged}, err) {
+	if !errors.Is(err, errForeign) && !errors.Is(err, errForged) {
 		if u, err := p.people.record(ctx, user); err == nil {
 			words = p.o.Words(u.Locale)
 		}

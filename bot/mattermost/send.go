@@ -24,9 +24,10 @@ const (
 	lookPages = 5
 )
 
-// Send implements [bot.Platform]. An Address may name its channel by id or as
-// "team/channel", and its thread by id or as Send named the post that begins it;
-// Post.User may be a user's id or the name people write.
+// Send implements [bot.Platform]. An Address may name its channel by id, as
+// "team/channel", or by its name in one of the configured teams, and its thread
+// by id or as Send named the post that begins it; Post.User may be a user's id
+// or the name people write.
 func (p *Platform) Send(ctx context.Context, post bot.Post) (string, error) {
 	if d := p.gate.closed(); d > 0 {
 		return "", &bot.LaterError{After: d, Err: fmt.Errorf("send post: the server limits requests")}
@@ -197,21 +198,21 @@ const manySent = 1000
 // sent remembers the bot's posts, by channel and key.
 type sent struct {
 	mu sync.Mutex
-	in map[string]*log
+	in map[string]*outbox
 }
 
-type log struct {
+type outbox struct {
 	posts map[string]string // key → post
 	order []string
 	sure  bool // holds everything that was sent lately
 }
 
-func newSent() *sent { return &sent{in: map[string]*log{}} }
+func newSent() *sent { return &sent{in: map[string]*outbox{}} }
 
-func (s *sent) log(channel string) *log {
+func (s *sent) box(channel string) *outbox {
 	l := s.in[channel]
 	if l == nil {
-		l = &log{posts: map[string]string{}}
+		l = &outbox{posts: map[string]string{}}
 		s.in[channel] = l
 	}
 	return l
@@ -220,14 +221,14 @@ func (s *sent) log(channel string) *log {
 func (s *sent) find(channel, key string) (id string, sure bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l := s.log(channel)
+	l := s.box(channel)
 	return l.posts[key], l.sure
 }
 
 func (s *sent) add(channel, key, id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l := s.log(channel)
+	l := s.box(channel)
 	if _, ok := l.posts[key]; !ok {
 		l.order = append(l.order, key)
 	}
@@ -244,7 +245,7 @@ func (s *sent) doubt(channel string) { s.set(channel, false) }
 func (s *sent) set(channel string, sure bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.log(channel).sure = sure
+	s.box(channel).sure = sure
 }
 
 // tell shows a receipt to the sender of a message. It belongs to nobody else,

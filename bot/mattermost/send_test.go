@@ -26,9 +26,11 @@ func TestSend(t *testing.T) {
 		if got := anna.sees(note); got.RootId != strings.TrimPrefix(ref, "mattermost:") || got.UserId != w.BotID || got.GetProp("unsafe_links") != "true" {
 			t.Errorf("note in thread: %+v", got)
 		}
-		named := b.send(t, bot.Post{Key: key + "/named", To: to(w.Team+"/it-support", ""), Body: bot.Plain("mit Namen")})
-		if got := anna.sees(named); got.ChannelId != room {
-			t.Errorf("channel by name: %+v", got)
+		for _, place := range []string{w.Team + "/it-support", "it-support"} {
+			named := b.send(t, bot.Post{Key: key + place, To: to(place, ""), Body: bot.Plain("mit Namen")})
+			if got := anna.sees(named); got.ChannelId != room {
+				t.Errorf("channel %s: %+v", place, got)
+			}
 		}
 		handle := b.send(t, bot.Post{Key: key + "/handle", User: "@anna", Body: bot.Plain("mit Namen")})
 		if got := anna.sees(handle); got.ChannelId != anna.direct() {
@@ -179,6 +181,7 @@ func TestUndeliverable(t *testing.T) {
 			"a channel without the bot": {To: to(group.Id, "")},
 			"a channel that is none":    {To: to(model.NewId(), "")},
 			"a channel with no name":    {To: to(w.Team+"/nirgends", "")},
+			"a name in no team":         {To: to("nirgends", "")},
 			"nobody":                    {},
 		} {
 			post.Key, post.Body = name, bot.Plain("hallo")

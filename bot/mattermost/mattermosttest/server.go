@@ -158,7 +158,7 @@ func (s *Server) routes() http.Handler {
 	on("GET /api/v4/users/{user}/{of}", (*call).getOfUser)
 	on("GET /api/v4/teams/name/{name}", (*call).getTeam)
 	on("GET /api/v4/teams/{team}/members/{user}", (*call).getTeamMember)
-	on("GET /api/v4/teams/name/{team}/channels/name/{name}", (*call).getChannelByName)
+	on("GET /api/v4/teams/{team}/channels/name/{name}", (*call).getChannelByName)
 	on("GET /api/v4/channels/{channel}", (*call).getChannel)
 	on("GET /api/v4/channels/{channel}/members/{user}", (*call).getChannelMember)
 	on("POST /api/v4/channels/{channel}/members", (*call).addMember)

@@ -43,8 +43,11 @@ func ReadZip(src io.ReaderAt, size int64) ([]Article, error) {
 	r := zipReader{names: map[string]string{}, ids: map[string]string{}}
 	r.limits(archive.File)
 	tooLarge := len(r.problems) > 0
+	if len(archive.File) > MaxFiles {
+		return nil, r.done()
+	}
 	for _, f := range archive.File {
-		if !noise(f) && r.header(f) && !tooLarge {
+		if !noise(f) && r.header(f) && !tooLarge && len(r.problems) <= maxProblems {
 			r.file(f)
 		}
 	}
@@ -76,9 +79,11 @@ func (r *zipReader) done() error {
 	return limited(r.problems)
 }
 
+// limited returns the mistakes that somebody can read. Whoever collects them stops soon after maxProblems, so that a
+// hostile file cannot fill the memory with mistakes.
 func limited(ps Problems) error {
 	if more := len(ps) - maxProblems; more > 0 {
-		ps = append(ps[:maxProblems:maxProblems], Problem{File: "…", Message: fmt.Sprintf("and %d more mistakes", more)})
+		ps = append(ps[:maxProblems:maxProblems], Problem{File: "…", Message: fmt.Sprintf("and at least %d more mistakes", more)})
 	}
 	return ps.err()
 }

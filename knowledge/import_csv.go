@@ -133,7 +133,7 @@ func (t *table) read(text string) []Article {
 	order := t.head(head)
 	var articles []Article
 	seen := map[string]int{}
-	for rows := 1; len(t.problems) == 0 || order != nil; rows++ {
+	for rows := 1; order != nil && len(t.problems) <= maxProblems; rows++ {
 		row, err := in.Read()
 		if errors.Is(err, io.EOF) {
 			break
@@ -176,6 +176,10 @@ func separator(text string) rune {
 
 // head returns the column of each field, nil if the first row cannot be used.
 func (t *table) head(names []string) []*column {
+	if len(names) > 2*len(columns) {
+		t.mistake(1, 0, "there are %d columns; at most %d have a meaning", len(names), len(columns))
+		return nil
+	}
 	order := make([]*column, len(names))
 	seen := map[string]bool{}
 	for i, name := range names {

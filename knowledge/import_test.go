@@ -140,6 +140,10 @@ func TestReadCSVAsSpreadsheetsSaveIt(t *testing.T) {
 func TestReadCSVRefuses(t *testing.T) {
 	const head = "id;title;room;steps\n"
 	const good = "a;A;netzwerk;Eins.\n"
+	var rows string
+	for i := range knowledge.MaxFiles + 1 {
+		rows += fmt.Sprintf("a%d;A;netzwerk;Eins.\n", i)
+	}
 	for name, test := range map[string]struct{ in, want string }{
 		"empty":           {"", "x.csv:1: the table is empty, or its first row cannot be read"},
 		"head only":       {head, "x.csv: there is no article in the table"},
@@ -155,7 +159,9 @@ func TestReadCSVRefuses(t *testing.T) {
 		"zero bytes":      {head + "a;A\x00;netzwerk;Eins.\n", "the encoding is unknown"},
 		"no encoding":     {head + "a;A\x81\xff;netzwerk;Eins.\n", "the encoding is unknown"},
 		"too large":       {strings.Repeat("x", knowledge.MaxArchive+1), "the table is larger than 10 MiB"},
-		"too many rows":   {head + strings.Repeat("\na;A;netzwerk;E.", knowledge.MaxFiles+1), "there are more than 5000 rows"},
+		"too many rows":   {head + rows, "x.csv: there are more than 5000 rows"},
+		"many columns":    {strings.Repeat(";", knowledge.MaxArchive-1), "there are 10485760 columns; at most 22 have a meaning"},
+		"many mistakes":   {head + strings.Repeat("=;=;=;=\n", 4000), "more mistakes"},
 		"traversal":       {head + "../a;A;netzwerk;Eins.\n", "is no id"},
 		"device":          {head + "con;A;netzwerk;Eins.\n", "the id cannot be the name of a file on Windows"},
 	} {
@@ -221,6 +227,10 @@ func TestReadZipRefuses(t *testing.T) {
 		}
 		return b.Bytes()
 	}
+	var mistakes string
+	for i := range 3000 {
+		mistakes += fmt.Sprintf("%d. Schritt\n\n", i%900+5)
+	}
 	latin := md("a")
 	latin.body = strings.ReplaceAll(latin.body, "Prüfen", "Pr\xfcfen")
 	link := file{name: "a.md", body: "/etc/passwd", mode: fs.ModeSymlink | 0o777}
@@ -256,6 +266,7 @@ func TestReadZipRefuses(t *testing.T) {
 		"case clash":     {pack(t, md("a"), named("A.md")), "A.md: the name is there twice, also as a.md"},
 		"id twice":       {pack(t, md("a"), named("x/a.md")), `x/a.md: the id "a" is also that of a.md`},
 		"id and name":    {pack(t, named("b.md")), `b.md: the id "a" does not fit the file name`},
+		"many mistakes":  {pack(t, file{name: "a.md", body: "---\nid: a\ntitle: A\nroom: b\n---\n" + mistakes}), "more mistakes"},
 		"no article":     {pack(t, file{name: "a.md", body: "hallo"}), "a.md:1:1: the head is missing"},
 	} {
 		got, err := readZip(test.data)

@@ -107,7 +107,7 @@ var firstNameList string
 var (
 	firstNames = wordSet(firstNameList)
 	// alsoWords are first names that are words when they are written small.
-	alsoWords = wordSet(`max till rosa jack frank viola grace holly hazel noel jude mats ann`)
+	alsoWords = wordSet(`anton max till rosa jack frank viola grace holly hazel noel jude mats ann`)
 )
 
 const (

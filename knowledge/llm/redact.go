@@ -39,8 +39,8 @@ var repeated = regexp.MustCompile(`\[name\](?:[ .,-]{0,2}\[name\])+`)
 var (
 	link = regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]*://\S+|\bwww\.\S+`)
 	// "(at)" and " at " with a dot behind are what people write to hide an address.
-	email = regexp.MustCompile(`(?i)[\pL\pN._%+'-]+\s?(?:@|[(\[{]\s?(?:at|ät)\s?[)\]}])\s?[\pL\pN-]+(?:(?:\.|\s?[(\[{]\s?(?:dot|punkt)\s?[)\]}]\s?)[\pL\pN-]+)*` +
-		`|[\pL\pN._%+-]+ (?:at|ät) [\pL\pN-]+(?: (?:dot|punkt) |\.)\pL{2,}\b`)
+	email = regexp.MustCompile(`(?i)[\pL\pN._%+'-]+(?:@|\s?[(\[{]\s?(?:at|ät)\s?[)\]}]\s?)[\pL\pN-]+(?:(?:\.|\s?[(\[{]\s?(?:dot|punkt)\s?[)\]}]\s?)[\pL\pN-]+)*` +
+		`|[\pL\pN._%+-]+ (?:at|ät|@) [\pL\pN-]+(?: (?:dot|punkt) |\.)\pL{2,}\b`)
 	account = regexp.MustCompile(`@[\pL\pN._-]*[\pL\pN]`)
 )
 
@@ -75,24 +75,30 @@ func ibans(text string) string {
 
 // ibanEnd returns where the longest IBAN that begins at start ends, -1 if none does.
 func ibanEnd(text string, start int) int {
-	end := -1
+	end, digits := -1, 0
 	var characters []byte
 	for i := start; i < len(text) && len(characters) < 34; i++ {
 		switch c := text[i]; {
 		case c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z':
 			characters = append(characters, c)
+			if c <= '9' {
+				digits++
+			}
 		case c == ' ' || c == '-' || c == '.' || c == '\n':
 			continue
 		default:
 			return end
 		}
 		boundary := i+1 == len(text) || !isAlphanumeric(text[i+1])
-		if boundary && len(characters) >= 15 && mod97(characters) == 1 {
+		if boundary && len(characters) >= 15 && digits >= minDigitsIBAN && mod97(characters) == 1 {
 			end = i + 1
 		}
 	}
 	return end
 }
+
+// minDigitsIBAN is how many digits every IBAN has. Words after "in 105" may pass the check by chance.
+const minDigitsIBAN = 10
 
 func isAlphanumeric(c byte) bool {
 	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80
@@ -121,12 +127,17 @@ var (
 // hardware replaces the addresses of machines.
 func hardware(text string) string {
 	text = mac.ReplaceAllString(text, "[mac]")
-	text = ipv6.ReplaceAllStringFunc(text, func(s string) string {
-		if _, err := netip.ParseAddr(s); err != nil || s == "::" {
-			return s
+	var out strings.Builder
+	last := 0
+	for _, at := range ipv6.FindAllStringIndex(text, -1) {
+		inWord := at[0] > 0 && isAlphanumeric(text[at[0]-1]) || at[1] < len(text) && isAlphanumeric(text[at[1]])
+		if a, err := netip.ParseAddr(text[at[0]:at[1]]); err != nil || a.IsUnspecified() || inWord {
+			continue
 		}
-		return "[ip]"
-	})
+		out.WriteString(text[last:at[0]] + "[ip]")
+		last = at[1]
+	}
+	text = out.String() + text[last:]
 	return ipv4.ReplaceAllString(text, "[ip]")
 }
 

@@ -3,9 +3,12 @@ package llm
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
+
+	"ersthelfer/knowledge"
 )
 
 // staff is a directory with the names that are hard to find.
@@ -121,6 +124,29 @@ func TestRedactNothing(t *testing.T) {
 		if got := r.redact(s.text); got != s.text {
 			t.Errorf("%q became %q", s.text, got)
 		}
+	}
+}
+
+// TestRedactQuestions leaves what people ask about as it is, but for one question in a hundred.
+func TestRedactQuestions(t *testing.T) {
+	articles, err := knowledge.Starter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRedactor(nil)
+	changed, all := 0, 0
+	for _, a := range articles {
+		for _, q := range slices.Concat(a.Questions, a.English.Questions) {
+			all++
+			if got := r.redact(q); got != visible(q) {
+				changed++
+				t.Logf("%q became %q", q, got)
+			}
+		}
+	}
+	t.Logf("%d of %d questions changed", changed, all)
+	if changed*100 > all || all < 1000 {
+		t.Errorf("%d of %d questions changed, want at most one in a hundred of a thousand or more", changed, all)
 	}
 }
 

@@ -18,7 +18,7 @@ func keys(text string) string { return key.ReplaceAllString(text, "[secret]") }
 var (
 	secretCue = regexp.MustCompile(`(?i)(?:pass(?:wort|wörter|wörtern|woerter|word|words|wd|phrase|code)|kennw(?:o|ö|oe)rt\pL*|\bp(?:wd?|asswd)\b|zugangsdaten|anmeldedaten|login-?daten|credentials|\blog-?in\b|\btoken\b|\bsecret\b|\bapi[ -]?key\b|(?:wlan|wifi|wi-fi|netzwerk)[ -]?(?:schlüssel|key))`)
 	pinCue    = regexp.MustCompile(`(?i)((?:\b(?:[\pL-]*pin|puk|tan|m?fa-?code|otp|(?:[\pL]+-)?code|(?:zugangs|sperr|geräte|bestätigungs|sicherheits|freischalt)code|passcode))\b[^\d\n]{0,25})(\d[\d -]{1,10}\d)`)
-	noPin     = regexp.MustCompile(`(?i)(?:fehler|error|qr|status|exit|stop)[ -]?code`)
+	noPin     = regexp.MustCompile(`(?i)(?:fehler|error|qr|status|exit|stop)[ -]?code|raum|room|klasse|class|windows|\bios\b`)
 )
 
 // given finds what stands behind a word for a password and says what it is. With a colon everything up to the end of
@@ -26,9 +26,10 @@ var (
 var (
 	quoted = regexp.MustCompile(`["„“”'‚‘’»«]([^"„“”'‚‘’»«\n]{2,60})["„“”'‚‘’»«]`)
 	marked = regexp.MustCompile(`(?i)(` + cueForm + `[^\n:=.!?]{0,40}[:=]\s*)([^\n]{1,80}?)([,;.!?]+(?:\s|$)|\n|$)`)
-	told   = regexp.MustCompile(`(?i)(` + cueForm + `(?:\s+(?:für|for|von|of|vom|zum|to|bei|at|im|in)(?:\s+(?:der|die|das|den|dem|the|my|mein(?:e[nmr]?)?))?\s+[^\s]+){0,2}\s+(?:ist|is|war|was|lautet|heißt|heisst|auf|zu|to|in|as)\s+(?:jetzt |nun |now |noch |still |immer )?)(\S+)`)
-	behind = regexp.MustCompile(`(?i)(\S+)(\s+(?:ist|is|war|was|lautet|als|as)\s+(?:(?:mein|dein|sein|ihr|unser|das|der|the|my|his|her|our|your|new|old|neues?|altes?|aktuelles?)\s+){0,3}` + cueForm + `)`)
-	other  = regexp.MustCompile(`(?i)(\b(?:neues?|altes?|anderes?|new|old|other)\s+(?:(?:one|ist|is|war|was|heißt|lautet)\s+)*)([^\s]+[!#$%&*+=?]+[.,]?)`)
+	told   = regexp.MustCompile(`(?i)(` + cueForm + `(?:\s+(?:für|for|von|of|vom|zum|to|bei|at|im|in)(?:\s+(?:der|die|das|den|dem|the|my|mein(?:e[nmr]?)?))?\s+[^\s]+){0,2}\s+(?:ist|is|war|was|lautet|heißt|heisst|auf|zu|to)\s+(?:jetzt |nun |now |noch |still |immer )?)(\S+)`)
+	behind = regexp.MustCompile(`(?i)(\S+)(\s+(?:ist|is|war|lautet|als|as|was (?:my|his|her|our|the))\s+(?:(?:mein|dein|sein|ihr|unser|das|der|the|my|his|her|our|your|new|old|neues?|altes?|aktuelles?)\s+){0,3}` + cueForm + `)`)
+	other  = regexp.MustCompile(`(?i)(\b(?:neues?|altes?|anderes?|new|old|other)\s+(?:(?:one|ist|is|war|was|heißt|lautet)\s+)*)([^\s]+[!#$%&*+]+[.,]?)`)
+	tried  = regexp.MustCompile(`(?i)(` + cueForm + `\s+)(\S+)\s+(?:geht|gehn|funktioniert|klappt|stimmt|falsch|ist|wird|tut|does|doesn|is|works?|wrong|fails?|isn)\b`)
 	direct = regexp.MustCompile(`(?i)(` + cueForm + `\s+)(\S+)`)
 )
 
@@ -48,7 +49,9 @@ func secrets(text string) string {
 		return text
 	}
 	text = quoted.ReplaceAllStringFunc(text, func(s string) string {
-		if words := strings.Fields(s); len(words) == 1 && innocent(words[0]) {
+		words := strings.Fields(quoted.FindStringSubmatch(s)[1])
+		message := secretCue.MatchString(s) && !strings.ContainsFunc(s, unicode.IsDigit)
+		if len(words) == 1 && innocent(words[0]) || message {
 			return s
 		}
 		return "[secret]"
@@ -57,9 +60,10 @@ func secrets(text string) string {
 	text = unless(told, text, 2)
 	text = unless(behind, text, 1)
 	text = unless(other, text, 2)
+	text = unless(tried, text, 2)
 	text = unless(direct, text, 2, looksSecret)
 	return eachWord(text, func(w string) string {
-		if looksSecret(w) {
+		if looksSecret(w) && !ordinary.MatchString(w) {
 			return "[secret]"
 		}
 		return w
@@ -129,10 +133,18 @@ func looksSecret(word string) bool {
 
 var (
 	hyphens   = regexp.MustCompile(`^[\pL]+(?:[-/][\pL]+)*!*$|^-+$|^\pL+(?:\.\pL+)+$`)
-	plainForm = regexp.MustCompile(`(?i)^(?:i(?:pads?|phones?|serv|cloud|os\d*|mac)|appletv|airplay|airdrop|icloud|macbooks?|` +
-		`power(?:point|shell)|one(?:drive|note)|you ?tube|whats ?app|web ?untis|open ?office|libreoffice|moodle|logineo|` +
-		`(?:microsoft|office|m)365|(?:win|windows)\d+|w-?lan|wi-?fi|e-?mails?|usb-?c|b?yod|chromebooks?|classroom|schulmanager|` +
-		`\d{1,2}[:.]\d{2}(?:uhr)?|\d{1,2}\.\d{1,2}\.(?:\d{2}|\d{4})?|\d{1,2}\.?(?:klasse|klässler|stunde)?|20\d\d|\d+[.,]?\d*%?)$`)
+	plainForm = regexp.MustCompile(`(?i)^(?:` + products + `|\d{1,2}[:.]\d{2}(?:uhr)?|\d{1,2}\.\d{1,2}\.(?:\d{2}|\d{4})?|` +
+		`\d{1,2}\.?(?:klasse|klässler|stunde)?|20\d\d|\d+[.,]?\d*%?)$`)
+	// ordinary finds what looks odd by its form and is not, as long as it does not stand where a password stands:
+	// "Dienst-iPad", "school's", "6-stellig".
+	ordinary = regexp.MustCompile(`^[("„“]*(?:(?:` + part + `)(?:[-/](?:` + part + `))*(?:['’]\pL{0,3})?|\d{1,2}-\pL+)[.,;:?!)"“”]*$`)
+)
+
+const (
+	part     = `(?i:` + products + `)|\pL?\p{Ll}+|\p{Lu}+s?`
+	products = `i(?:pads?|phones?|serv|cloud|os\d*|mac)|appletv|airplay|airdrop|macbooks?|power(?:point|shell)|one(?:drive|note)|` +
+		`you ?tube|whatsapp|web ?untis|open ?office|libreoffice|moodle|logineo|(?:microsoft|office|m)365|(?:win|windows)\d+|` +
+		`w-?lan|wi-?fi|e-?mails?|usb-?c|b?yod|chromebooks?|classroom|schulmanager|smartboards?|displayport|geteduroam`
 )
 
 // innocent are words that follow "das Passwort ist" and the like without being one.
@@ -143,12 +155,12 @@ func innocent(word string) bool {
 var innocents = func() map[string]bool {
 	set := make(map[string]bool)
 	for _, w := range strings.Fields(folded(`
-		falsch weg abgelaufen vergessen gesperrt nicht nich unbekannt ungültig neu alt richtig immer mir mich wrong expired
+		falsch weg abgelaufen vergessen gesperrt nicht nich unbekannt ungültig neu alt richtig immer mir mich gültig wrong refused denied valid working broken right expired
 		gone not invalid forgotten incorrect correct verloren zurückgesetzt geändert jetzt leider angeblich laut der die
 		das dem den ein eine einen mein meine nötig futsch kaputt seit schon noch plötzlich wohl zu kurz lang schwach too
 		short long weak since always still no kein keine korrekt abgelehnt rejected lost locked unknown missing required
 		needed new old same different anders gleich heute gestern morgen today nur only auch also wieder again es it er sie
-		ich wir and und oder or aber but zurück zurücksetzen ändern reset change changed setzen bekommen dort hier da there
+		ich wir and und oder or aber but zurück zurücksetzen ändern reset change changed setzen bekommen eingeben änderung wechsel abfrage dort hier da there
 		einem einer allen jedem bei von vom für for of the my a an unter under nach after beim im in ins auf wurde was ist
 		is offenbar anscheinend irgendwie nirgends nie never ok okay gut fine`)) {
 		set[w] = true

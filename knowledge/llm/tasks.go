@@ -80,7 +80,7 @@ func (m *Model) Compose(ctx context.Context, question string, a knowledge.Articl
 	if !ok {
 		return Text{}, fmt.Errorf("compose answer: %w", errOtherwise)
 	}
-	source := textOf(twin)
+	source := plain(textOf(twin))
 	var answer struct {
 		Answers bool   `json:"answers"`
 		Text    string `json:"text"`

@@ -83,10 +83,10 @@ func (v *visitor) get(t *testing.T, path string) *html.Node {
 	if r.StatusCode != http.StatusOK {
 		t.Errorf("get %s: %s", path, r.Status)
 	}
-	return parse(t, r.Body)
+	return parseHTML(t, r.Body)
 }
 
-func parse(t *testing.T, r io.Reader) *html.Node {
+func parseHTML(t *testing.T, r io.Reader) *html.Node {
 	t.Helper()
 	doc, err := html.Parse(r)
 	if err != nil {

@@ -46,13 +46,16 @@ func (s *Server) deliverWith(fn func(*room)) {
 	s.deliver = fn
 }
 
-// deliverRoom sees to it that what waits in a room is given to the bot.
-func (s *Server) deliverRoom(rm *room) {
+// deliverRoom sees to it that what waits in a room is given to the bot. It
+// reports whether there is a bot to give it to.
+func (s *Server) deliverRoom(rm *room) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.deliver != nil {
-		s.deliver(rm)
+	if s.deliver == nil {
+		return false
 	}
+	s.deliver(rm)
+	return true
 }
 
 // deliverLeft sees to what an earlier Run has left in all conversations.

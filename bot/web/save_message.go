@@ -110,8 +110,9 @@ func (s *Server) save(w http.ResponseWriter, r *http.Request, m bot.Message, fn 
 		s.refuse(w, r, http.StatusConflict, "error.stale")
 		return
 	}
-	s.deliverRoom(rm)
-	s.await(r.Context(), rm, n)
+	if s.deliverRoom(rm) {
+		s.await(r.Context(), rm, n)
+	}
 	s.done(w, r, base(m.In.Channel)+"/#ende")
 }
 

@@ -1,0 +1,355 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"ersthelfer/bot"
+	"ersthelfer/bot/bottest"
+	"ersthelfer/escalation/report"
+)
+
+// testClock is a clock that the pages move.
+type testClock struct{ now time.Time }
+
+func (c *testClock) clock() *Clock {
+	return &Clock{
+		Now:     func() time.Time { return c.now },
+		Advance: func(_ context.Context, d time.Duration) error { c.now = c.now.Add(d); return nil },
+		Next:    func(context.Context) error { c.now = c.now.Add(28 * time.Minute); return nil },
+	}
+}
+
+// A row says what a request of each person is answered. {p} stands for the person.
+type row struct {
+	route              string
+	path               string
+	form               url.Values // of a POST
+	anna, sven, nobody int
+}
+
+var matrix = []row{
+	{"/", "/nirgends", nil, 404, 404, 404},
+	{"GET /healthz", "/healthz", nil, 200, 200, 200},
+	{"GET /assets/{name}", "/assets/style.css", nil, 200, 200, 200},
+	{"GET /{$}", "/", nil, 200, 200, 200},
+	{"GET /als/{person}/{$}", "/als/{p}/", nil, 200, 200, 404},
+	{"GET /als/{person}/live", "/als/{p}/live?einmal", nil, 200, 200, 404},
+	{"POST /als/{person}/nachricht", "/als/{p}/nachricht", url.Values{"id": {"nachricht-1"}, "text": {"x"}}, 303, 303, 404},
+	{"POST /als/{person}/auswahl", "/als/{p}/auswahl", pressOK("{p}"), 303, 303, 404},
+	{"POST /als/{person}/uhr", "/als/{p}/uhr", url.Values{"um": {"1h"}}, 303, 303, 404},
+	{"GET /als/{person}/bericht", "/als/{p}/bericht", nil, 404, 200, 404},
+}
+
+func pressOK(person string) url.Values {
+	return url.Values{"id": {"auswahl-1"}, "auf": {"web:" + person + ":1"}, "wahl": {"ok"}}
+}
+
+var offer = bot.Post{Key: "1/1", Body: bot.Plain("Hat das geholfen?"), Choices: []bot.Choice{{ID: "ok", Label: "Ja"}}}
+
+func TestEveryRouteIsInTheMatrix(t *testing.T) {
+	source, err := os.ReadFile("server.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]bool{}
+	for _, row := range matrix {
+		listed[row.route] = true
+	}
+	for _, m := range regexp.MustCompile(`\.Handle(?:Func)?\("([^"]+)"`).FindAllStringSubmatch(string(source), -1) {
+		if !listed[m[1]] {
+			t.Errorf("route %q is not in the matrix", m[1])
+		}
+	}
+}
+
+func TestMatrix(t *testing.T) {
+	for _, row := range matrix {
+		for person, want := range map[string]int{"anna": row.anna, "sven": row.sven, "nobody": row.nobody} {
+			t.Run(row.route+" as "+person, func(t *testing.T) {
+				s := quiet(t, Options{Clock: (&testClock{monday}).clock(), Report: noFigures})
+				if person != "nobody" {
+					sendTo(t, s, person, offer)
+				}
+				w := ask(s, row.path, person, row.form)
+				if w.Code != want {
+					t.Errorf("answer is %d, want %d", w.Code, want)
+				}
+				checkHeaders(t, w.Header())
+			})
+		}
+	}
+}
+
+// With signed-in people everybody else's pages do not exist.
+func TestMatrixOfASignedInPerson(t *testing.T) {
+	for _, row := range matrix {
+		t.Run(row.route, func(t *testing.T) {
+			s := quiet(t, Options{
+				Clock: (&testClock{monday}).clock(), Report: noFigures,
+				Identify: func(*http.Request) (bot.User, bool) { return bot.User{ID: "anna"}, true },
+			})
+			sendTo(t, s, "anna", offer)
+			want := row.anna
+			if row.path == "/" {
+				want = http.StatusSeeOther // to her own conversation
+			}
+			if w := ask(s, row.path, "anna", row.form); w.Code != want {
+				t.Errorf("her own: %d, want %d", w.Code, want)
+			}
+			if !strings.Contains(row.path, "{p}") {
+				return
+			}
+			if w := ask(s, row.path, "sven", row.form); w.Code != http.StatusNotFound {
+				t.Errorf("somebody else's: %d, want %d", w.Code, http.StatusNotFound)
+			}
+			s.o.Identify = func(*http.Request) (bot.User, bool) { return bot.User{}, false }
+			if w := ask(s, row.path, "anna", row.form); w.Code != http.StatusNotFound {
+				t.Errorf("not signed in: %d, want %d", w.Code, http.StatusNotFound)
+			}
+		})
+	}
+}
+
+func noFigures(context.Context, time.Time, time.Time, string) (report.Result, error) {
+	return report.Result{MinGroup: 5}, nil
+}
+
+// quiet returns a server whose bot takes everything and says nothing.
+func quiet(t *testing.T, o Options) *Server {
+	t.Helper()
+	s, _ := newServer(t, o)
+	running(t, s, func(context.Context, bot.Message) (bot.Receipt, error) { return bot.Receipt{}, nil })
+	return s
+}
+
+func sendTo(t *testing.T, s *Server, person string, p bot.Post) string {
+	t.Helper()
+	p.User = person
+	ref, err := s.Send(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ref
+}
+
+// ask makes a request, with a form a POST.
+func ask(s *Server, path, person string, form url.Values, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodGet, strings.ReplaceAll(path, "{p}", person), nil)
+	if form != nil {
+		body := strings.ReplaceAll(form.Encode(), url.QueryEscape("{p}"), person)
+		r = httptest.NewRequest(http.MethodPost, r.URL.String(), strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	s.Handler().ServeHTTP(w, r)
+	return w
+}
+
+func checkHeaders(t *testing.T, h http.Header) {
+	t.Helper()
+	for name, want := range map[string]string{
+		"Content-Security-Policy":      "frame-ancestors 'none'",
+		"X-Content-Type-Options":       "nosniff",
+		"X-Frame-Options":              "DENY",
+		"Referrer-Policy":              "same-origin",
+		"Cross-Origin-Resource-Policy": "same-origin",
+		"Cache-Control":                "no-store",
+	} {
+		if !strings.Contains(h.Get(name), want) {
+			t.Errorf("%s is %q, want %q in it", name, h.Get(name), want)
+		}
+	}
+	if p := h.Get("Content-Security-Policy"); strings.Contains(p, "unsafe") || !strings.Contains(p, "default-src 'none'") {
+		t.Errorf("policy is %q", p)
+	}
+}
+
+func TestNothingInAPageNeedsMoreThanThePolicyAllows(t *testing.T) {
+	s := quiet(t, Options{Clock: (&testClock{monday}).clock(), Report: noFigures})
+	sendTo(t, s, "anna", offer)
+	for _, path := range []string{"/", "/als/anna/", "/als/sven/bericht", "/nirgends"} {
+		page := parseHTML(t, ask(s, path, "", nil).Body)
+		for d := range page.Descendants() {
+			for _, a := range d.Attr {
+				if strings.HasPrefix(a.Key, "on") || a.Key == "style" || strings.HasPrefix(a.Val, "javascript:") ||
+					(a.Key == "src" || a.Key == "href") && strings.Contains(a.Val, "//") {
+					t.Errorf("%s: <%s %s=%q>", path, d.Data, a.Key, a.Val)
+				}
+			}
+			if d.Data == "style" || d.Data == "script" && attr(d, "src") == "" {
+				t.Errorf("%s: <%s> stands in the page", path, d.Data)
+			}
+		}
+	}
+}
+
+// A GET of every route, with every parameter that a POST has, changes nothing.
+func TestGETChangesNothing(t *testing.T) {
+	store, clock := new(bottest.Memory), &testClock{monday}
+	s := quiet(t, Options{Store: store, Clock: clock.clock(), Report: noFigures})
+	sendTo(t, s, "anna", offer)
+	before := bottest.MustRead(t, store, bot.Histories, "anna")
+	form := pressOK("anna")
+	form.Set("text", "x")
+	form.Set("um", "1h")
+	for _, row := range matrix {
+		path, _, _ := strings.Cut(row.path, "?")
+		ask(s, path+"?einmal&"+form.Encode(), "anna", nil)
+	}
+	if after := bottest.MustRead(t, store, bot.Histories, "anna"); after != before {
+		t.Errorf("the conversation was\n%s\nand is\n%s", before, after)
+	}
+	if clock.now != monday {
+		t.Errorf("the clock moved to %v", clock.now)
+	}
+}
+
+func TestForeignRequestsAreRefused(t *testing.T) {
+	store := new(bottest.Memory)
+	s := quiet(t, Options{Store: store, Hosts: []string{"example.com", "hilfe.schule.example"}})
+	said := url.Values{"id": {"nachricht-1"}, "text": {"x"}}
+	for _, test := range []struct {
+		name   string
+		header []string
+		want   int
+	}{
+		{"from elsewhere", []string{"Sec-Fetch-Site", "cross-site"}, http.StatusForbidden},
+		{"from a neighbour", []string{"Sec-Fetch-Site", "same-site"}, http.StatusForbidden},
+		{"old browser, other origin", []string{"Origin", "https://boese.example"}, http.StatusForbidden},
+		{"no origin", []string{"Origin", "null"}, http.StatusForbidden},
+		{"from a script elsewhere", []string{"Sec-Fetch-Site", "cross-site", "Accept", "text/plain"}, http.StatusForbidden},
+		{"with another method in a header", []string{"Sec-Fetch-Site", "cross-site", "X-HTTP-Method-Override", "GET"}, http.StatusForbidden},
+		{"from the page", []string{"Sec-Fetch-Site", "same-origin", "Origin", "http://example.com"}, http.StatusSeeOther},
+	} {
+		w := ask(s, "/als/anna/nachricht", "", said, test.header...)
+		if w.Code != test.want {
+			t.Errorf("%s: %d, want %d", test.name, w.Code, test.want)
+		}
+		checkHeaders(t, w.Header())
+		if test.want == http.StatusForbidden && bottest.MustRead(t, store, bot.Histories, "anna") != "(none)" {
+			t.Errorf("%s: it had an effect", test.name)
+		}
+	}
+	for host, want := range map[string]int{
+		"example.com": 200, "hilfe.schule.example:8080": 200, "HILFE.schule.example": 200,
+		"boese.example": 421, "127.0.0.1:80": 421, "": 421, "example.com.boese.example": 421,
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/healthz", nil)
+		r.Host = host
+		w := httptest.NewRecorder()
+		s.Handler().ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("host %q: %d, want %d", host, w.Code, want)
+		}
+		checkHeaders(t, w.Header())
+	}
+}
+
+func TestBadRequests(t *testing.T) {
+	s := quiet(t, Options{Clock: (&testClock{monday}).clock()})
+	sendTo(t, s, "anna", offer)
+	long := strings.Repeat("ä", maxText+1)
+	with := func(form url.Values, name, value string) url.Values {
+		form.Set(name, value)
+		return form
+	}
+	for _, test := range []struct {
+		name, path string
+		form       url.Values
+		want       int
+	}{
+		{"no id", "nachricht", url.Values{"text": {"x"}}, 400},
+		{"short id", "nachricht", url.Values{"text": {"x"}, "id": {"1"}}, 400},
+		{"id with a colon", "nachricht", url.Values{"text": {"x"}, "id": {"web:anna:1234"}}, 400},
+		{"long text", "nachricht", url.Values{"text": {long}, "id": {"nachricht-1"}}, 413},
+		{"huge body", "nachricht", url.Values{"text": {strings.Repeat("x", maxBody)}, "id": {"nachricht-1"}}, 413},
+		{"empty text", "nachricht", url.Values{"text": {" \n "}, "id": {"nachricht-1"}}, 303},
+		{"a choice that is not there", "auswahl", with(pressOK("anna"), "wahl", "412/solve"), 409},
+		{"a post that is not there", "auswahl", with(pressOK("anna"), "auf", "web:anna:7"), 409},
+		{"somebody else's post", "auswahl", with(pressOK("anna"), "auf", "web:ben:1"), 409},
+		{"no post at all", "auswahl", with(pressOK("anna"), "auf", "x"), 409},
+		{"a form that is not asked", "auswahl", with(pressOK("anna"), "formular", "1"), 409},
+		{"a long field", "auswahl", with(pressOK("anna"), "feld-x", long), 413},
+		{"an unknown step", "uhr", url.Values{"um": {"-1h"}}, 400},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := ask(s, "/als/anna/"+test.path, "", test.form)
+			if w.Code != test.want {
+				t.Errorf("answer is %d, want %d", w.Code, test.want)
+			}
+			checkHeaders(t, w.Header())
+			if test.want < 400 {
+				return
+			}
+			script := ask(s, "/als/anna/"+test.path, "", test.form, "Accept", "text/plain")
+			if body := script.Body.String(); script.Code != test.want || strings.Contains(body, "<") || len(body) < 20 {
+				t.Errorf("a script is answered %d %q", script.Code, body)
+			}
+		})
+	}
+	h, err := s.read(t.Context(), "anna")
+	if err != nil || len(h.Entries) != 1 {
+		t.Errorf("%d entries are left, %v; want the offer only", len(h.Entries), err)
+	}
+}
+
+// What goes wrong inside is neither shown nor logged with anybody's words.
+func TestErrorsShowAndLogNothing(t *testing.T) {
+	var log bytes.Buffer
+	secret := errors.New("geheim-4711")
+	o := Options{
+		Log:     slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Tickets: func(context.Context, string) (Tickets, error) { panic("geheim-4711") },
+		Report: func(context.Context, time.Time, time.Time, string) (report.Result, error) {
+			return report.Result{}, secret
+		},
+	}
+	s := quiet(t, o)
+	for _, path := range []string{"/als/anna/", "/als/sven/bericht"} {
+		w := ask(s, path, "", nil)
+		if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "geheim") {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
+		checkHeaders(t, w.Header())
+	}
+	if !strings.Contains(log.String(), "handler panicked") || strings.Contains(log.String(), "panic(\"geheim") {
+		t.Errorf("the log has %s", log.String())
+	}
+}
+
+func TestServerHasLimits(t *testing.T) {
+	hs := New(Options{Store: new(bottest.Memory)}).HTTPServer()
+	for name, got := range map[string]time.Duration{
+		"header": hs.ReadHeaderTimeout, "read": hs.ReadTimeout, "write": hs.WriteTimeout, "idle": hs.IdleTimeout,
+	} {
+		if got <= 0 || got > time.Minute {
+			t.Errorf("%s timeout is %v", name, got)
+		}
+	}
+	if hs.MaxHeaderBytes <= 0 || hs.MaxHeaderBytes > 1<<16 {
+		t.Errorf("headers may have %d bytes", hs.MaxHeaderBytes)
+	}
+}
+
+func TestSecure(t *testing.T) {
+	for _, secure := range []bool{false, true} {
+		w := ask(New(Options{Store: new(bottest.Memory), Secure: secure}), "/healthz", "", nil)
+		if got := w.Header().Get("Strict-Transport-Security") != ""; got != secure {
+			t.Errorf("secure %v: HTTPS is insisted on: %v", secure, got)
+		}
+	}
+}

@@ -180,6 +180,9 @@ func (s *scene) press(req request) string {
 	return out.EphemeralText
 }
 
+// doublePress is within which two presses are one (see press.go).
+const doublePress = 5 * time.Second
+
 // effects counts the presses that reached the bot.
 func (s *scene) effects() int { return s.count(func(m bot.Message) bool { return m.Choice != "" }) }
 
@@ -216,6 +219,11 @@ func TestForgery(t *testing.T) {
 		if got := s.press(e.mine); got != "schon getan" || s.effects() != 1 {
 			t.Errorf("replayed: answered %q, %d effects", got, s.effects())
 		}
+		s.travel(2 * doublePress) // a replay is not taken for a slow double press either
+		if got := s.press(e.mine); got != "schon getan" || s.effects() != 1 {
+			t.Errorf("replayed later: answered %q, %d effects", got, s.effects())
+		}
+		s.travel(0)
 		_, seal := e.claim()
 		if text := s.logged.String(); strings.Contains(text, w.BotToken) || strings.Contains(text, seal) || strings.Contains(text, "eigener") {
 			t.Error("the log holds a secret or what somebody said")

@@ -28,6 +28,7 @@ type Library struct {
 	o       LibraryOptions
 	writing sync.Mutex // held from a transaction's beginning until force follows it
 	builds  builds
+	plan    plan
 	pruned  atomic.Int64 // day, in days since 1970, of the last pruning
 }
 

@@ -34,8 +34,12 @@ func (l *Library) change(ctx context.Context, by Person, fn func(*change) error)
 		c.tx = tx
 		return fn(c)
 	})
-	if err != nil || len(c.force) == 0 {
+	if err != nil {
 		return err
+	}
+	l.plan.changes.Add(1)
+	if len(c.force) == 0 {
+		return nil
 	}
 	next := maps.Clone(*l.force.Load())
 	for id, h := range c.force {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -246,11 +248,15 @@ func (l *Library) Tick(ctx context.Context, now time.Time) (next time.Time, err 
 	if l.store == nil {
 		return next, ErrReadOnly
 	}
+	errs := []error{l.prune(ctx, now)}
+	if next, known := l.plan.until(now); known {
+		return next, errs[0]
+	}
+	before := l.plan.changes.Load()
 	entries, err := l.entries(ctx)
 	if err != nil {
-		return next, err
+		return next, errors.Join(append(errs, err)...)
 	}
-	var errs []error
 	for _, e := range entries {
 		switch {
 		case e.due(now):
@@ -259,7 +265,34 @@ func (l *Library) Tick(ctx context.Context, now time.Time) (next time.Time, err 
 			next = e.PublishAt
 		}
 	}
-	return next, errors.Join(append(errs, l.prune(ctx, now))...)
+	err = errors.Join(errs...)
+	if err == nil {
+		l.plan.keep(next, before)
+	}
+	return next, err
+}
+
+// A plan remembers what is scheduled next, so that a tick on which nothing is due reads nothing.
+type plan struct {
+	changes atomic.Int64 // counts changes to the library
+	mu      sync.Mutex
+	known   bool
+	at      int64     // the count of changes that next is good for
+	next    time.Time // zero for nothing
+}
+
+// until returns what is scheduled next, if it is known and not due by now.
+func (p *plan) until(now time.Time) (next time.Time, known bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	known = p.known && p.at == p.changes.Load() && (p.next.IsZero() || now.Before(p.next))
+	return p.next, known
+}
+
+func (p *plan) keep(next time.Time, changes int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.known, p.at, p.next = true, changes, next
 }
 
 func (l *Library) publishDue(ctx context.Context, id string, now time.Time) error {
@@ -284,7 +317,12 @@ func (l *Library) Accept(ctx context.Context, by Person, id string) (*Entry, err
 			return ErrNoProposal
 		}
 		e.Proposal, e.Shipped = nil, &p.Shipped
-		return c.save(e, p.Merged, ActSave, "", 0)
+		before := e.Latest
+		if err := c.save(e, p.Merged, ActSave, "", 0); err != nil || e.Latest > before {
+			return err
+		}
+		// Nothing of the proposal was left beside what was changed here.
+		return c.audit(AuditRecord{Action: ActDismiss, Article: id, Revision: e.Latest})
 	})
 }
 

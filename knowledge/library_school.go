@@ -32,6 +32,9 @@ func (l *Library) Localise(ctx context.Context, by Person, id, school string, lo
 	if err := l.may(by, ActLocalise, school); err != nil {
 		return err
 	}
+	if school == "" {
+		return Problems{{File: id + ".md", Message: "the text belongs to no school; name one"}}
+	}
 	return l.change(ctx, by, func(c *change) error {
 		e, err := entryOf(c.tx, id)
 		if err != nil {

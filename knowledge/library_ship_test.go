@@ -173,6 +173,9 @@ func TestLocalText(t *testing.T) {
 
 func TestLocalTextRefused(t *testing.T) {
 	f := open(t, wlan)
+	if err := f.Localise(t.Context(), "mara", wlan.ID, "", knowledge.Local{Note: "x"}); err == nil {
+		t.Error("the text of no school is taken")
+	}
 	for name, bad := range map[string]knowledge.Local{
 		"no such step": {Steps: []knowledge.Swap{{Old: "Gibt es nicht.", New: "x"}}},
 		"empty step":   {Steps: []knowledge.Swap{{Old: wlan.Steps[0], New: " "}}},

@@ -14,7 +14,7 @@ type judgement struct {
 	words    []float32
 	total    []float32
 	reach    float32 // what words are worth against the most that any article could reach
-	order    []int32 // the articles, best first
+	order    []int32 // the foremost articles, best first
 	known    float64 // share of the words that the base knows
 	general  bool    // nothing but things and troubles
 }
@@ -28,6 +28,21 @@ func (ix *Index) judge(text string) *judgement {
 	if ix.linear != nil {
 		j.linear = ix.linear.scores(x)
 	}
+	if ix.phrases != nil {
+		ix.judgePhrases(j, x)
+	}
+	ix.judgeWords(j, x, len(t.words)+len(t.runs)-len(x.index))
+	for c := range j.total {
+		j.total[c] = ix.tuning.linear*j.linear[c] + ix.tuning.likeness*j.likeness[c] + ix.tuning.words*j.words[c]
+	}
+	j.known = ix.reader.share(text)
+	j.general = ix.reader.general(text)
+	j.order = foremost(j.total[:len(ix.articles)], shortlist)
+	return j
+}
+
+// judgePhrases compares the message with every phrasing.
+func (ix *Index) judgePhrases(j *judgement, x vector) {
 	each := make([]float32, len(ix.phraseOf))
 	ix.phrases.add(each, x)
 	for i, s := range each {
@@ -35,27 +50,46 @@ func (ix *Index) judge(text string) *judgement {
 			j.likeness[c], j.nearest[c] = s, int32(i)
 		}
 	}
-	ix.documents.add(j.words, x.presence())
-	reachable := float32(len(t.words)+len(t.runs)-len(x.index)) * ix.reachMean
+}
+
+// judgeWords compares the message with every whole article, as a share of the best. unknown is how many features
+// of the message no article has.
+func (ix *Index) judgeWords(j *judgement, x vector, unknown int) {
+	if ix.phrases != nil {
+		ix.documents.add(j.words, x.presence())
+	} else {
+		ix.documents.addRare(j.words, x, 1_000_000)
+	}
+	reachable := float32(unknown) * ix.reachMean
 	for _, f := range x.index {
 		reachable += ix.reach[f]
 	}
-	j.reach = 1 / max(reachable, 1e-6)
-	scale := 1 / max(slices.Max(j.words), 1e-6)
-	j.reach /= scale
-	for c := range j.total {
-		j.words[c] *= scale
-		j.total[c] = ix.tuning.linear*j.linear[c] + ix.tuning.likeness*j.likeness[c] + ix.tuning.words*j.words[c]
+	top := max(slices.Max(j.words), 1e-6)
+	j.reach = top / max(reachable, 1e-6)
+	for c := range j.words {
+		j.words[c] /= top
 	}
-	j.known = ix.reader.share(text)
-	j.general = ix.reader.general(text)
-	for c := range ix.articles {
-		j.order = append(j.order, int32(c))
+}
+
+// shortlist is how many articles are looked at closer.
+const shortlist = 16
+
+// foremost returns the numbers of the n highest scores, best first; of equal ones the lower number first.
+func foremost(scores []float32, n int) []int32 {
+	best := make([]int32, 0, n+1)
+	for c, s := range scores {
+		if len(best) == n && s <= scores[best[n-1]] {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(best, s, func(b int32, s float32) int {
+			if scores[b] >= s {
+				return -1
+			}
+			return 1
+		})
+		best = slices.Insert(best, at, int32(c))[:min(n, len(best)+1)]
 	}
-	slices.SortFunc(j.order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(j.total[b], j.total[a]), cmp.Compare(a, b))
-	})
-	return j
+	return best
 }
 
 // best returns the class of the kind with the most evidence, -1 if there is none.
@@ -104,8 +138,7 @@ func (ix *Index) explain(text string) Explanation {
 // examFirst puts the article about examinations first, if the message speaks for it at all: whatever device is
 // broken, a running examination comes before it. It is known by its tags.
 func (ix *Index) examFirst(j *judgement) {
-	const deep = 8
-	for rank, c := range j.order[:min(deep, len(j.order))] {
+	for rank, c := range j.order[:min(rivals, len(j.order))] {
 		a := &ix.articles[c]
 		if a.AtOnce && slices.ContainsFunc(a.Tags, func(tag string) bool { return examWord(fold(tag)) }) {
 			j.total[c] = j.total[j.order[0]] + examLead
@@ -214,7 +247,6 @@ func plausible(hits []Hit) []Hit {
 
 // withAlso returns the first hit and the articles that must be shown with it, where the message speaks for them.
 func (ix *Index) withAlso(hits []Hit, j *judgement) []Hit {
-	const deep = 10
 	first := hits[0]
 	shown := []Hit{first}
 	for _, id := range first.Article.Also {
@@ -222,7 +254,7 @@ func (ix *Index) withAlso(hits []Hit, j *judgement) []Hit {
 		if !ok || len(shown) == MaxChoices {
 			continue
 		}
-		if rank := slices.Index(j.order, c); rank < deep {
+		if rank := slices.Index(j.order, c); rank >= 0 {
 			score := 0.0
 			if rank < len(hits) {
 				score = hits[rank].Score

@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -66,9 +67,9 @@ func tally(fs []feature) []count {
 	return out
 }
 
-// appendRuns appends every run of minRun to maxRun characters of the words, which are joined by a blank with one
+// appendRuns appends every run of shortest to maxRun characters of the words, which are joined by a blank with one
 // at each end, so that runs know where words begin and end and which stand together.
-func appendRuns(fs []feature, words []string) []feature {
+func appendRuns(fs []feature, words []string, shortest int) []feature {
 	n := 1
 	for _, w := range words {
 		n += len(w) + 1
@@ -84,7 +85,7 @@ func appendRuns(fs []feature, words []string) []feature {
 		h = (h ^ kindRun) * fnvPrime
 		for k := 0; k < maxRun && i+k < len(text); k++ {
 			h = (h ^ uint64(text[i+k])) * fnvPrime
-			if k+1 >= minRun {
+			if k+1 >= shortest {
 				fs = append(fs, feature(h*fnvPrime+uint64(k)))
 			}
 		}
@@ -119,6 +120,8 @@ func (v vector) presence() vector {
 // A vocabulary numbers the features of the base and knows how rare each is.
 type vocabulary struct {
 	number map[feature]uint32
+	hashed bool
+	df     []int32 // in how many texts each is
 	idf    []float32
 	unseen float32 // idf of a feature that no phrasing has
 }
@@ -131,37 +134,82 @@ type numbered struct {
 	lost  [2]float64 // what features that the base does not know add to the square of each block's length
 }
 
-// newVocabulary numbers the features of the texts in the order in which they appear, and returns the texts so.
-func newVocabulary(texts []counts) (*vocabulary, []numbered) {
-	v := &vocabulary{number: make(map[feature]uint32, 12*len(texts))}
-	var df []int32
-	add := func(t *numbered, cs []count) {
+func newVocabulary() *vocabulary {
+	return &vocabulary{number: make(map[feature]uint32, 1<<14)}
+}
+
+// hashedFeatures is how many numbers a hashed vocabulary has, a power of two.
+const hashedFeatures = 1 << 22
+
+// newHashedVocabulary returns a vocabulary whose numbers are hashes, so that it needs no table; features that get
+// the same number are taken for one.
+func newHashedVocabulary() *vocabulary {
+	return &vocabulary{hashed: true, df: make([]int32, hashedFeatures)}
+}
+
+// find returns the number of a feature, and whether the base has it.
+func (v *vocabulary) find(f feature) (uint32, bool) {
+	if v.hashed {
+		i := uint32(uint64(f) * fnvPrime >> 40 % hashedFeatures)
+		return i, v.df[i] > 0
+	}
+	i, ok := v.number[f]
+	return i, ok
+}
+
+// learn numbers the features of a text of the base.
+func (v *vocabulary) learn(t counts) numbered {
+	n := len(t.words) + len(t.runs)
+	out := numbered{index: make([]uint32, 0, n), count: make([]float32, 0, n), words: len(t.words)}
+	for _, cs := range [][]count{t.words, t.runs} {
 		for _, c := range cs {
-			i, ok := v.number[c.f]
-			if !ok {
-				i = uint32(len(df))
+			i, ok := v.find(c.f)
+			if !ok && !v.hashed {
+				i = uint32(len(v.df))
 				v.number[c.f] = i
-				df = append(df, 0)
+				v.df = append(v.df, 0)
 			}
-			df[i]++
-			t.index = append(t.index, i)
-			t.count = append(t.count, c.n)
+			v.df[i]++
+			out.index = append(out.index, i)
+			out.count = append(out.count, c.n)
 		}
 	}
-	out := make([]numbered, len(texts))
+	return out
+}
+
+// weighFeatures works out how rare each feature is among n texts.
+func (v *vocabulary) weighFeatures(n int) {
+	v.idf = make([]float32, len(v.df))
+	for i, d := range v.df {
+		v.idf[i] = float32(math.Log((1+float64(n))/(1+float64(d))) + 1)
+	}
+	v.unseen = float32(math.Log(1+float64(n)) + 1)
+}
+
+// commonest returns the texts without all but the n commonest features, if there are more.
+func (v *vocabulary) commonest(texts []vector, n int) []vector {
+	if len(v.df) <= n {
+		return texts
+	}
+	byCount := make([]uint32, len(v.df))
+	for i := range byCount {
+		byCount[i] = uint32(i)
+	}
+	slices.SortFunc(byCount, func(a, b uint32) int { return cmp.Or(cmp.Compare(v.df[b], v.df[a]), cmp.Compare(a, b)) })
+	keep := make([]bool, len(v.df))
+	for _, f := range byCount[:n] {
+		keep[f] = true
+	}
+	out := make([]vector, len(texts))
 	for i, t := range texts {
-		n := len(t.words) + len(t.runs)
-		out[i] = numbered{index: make([]uint32, 0, n), count: make([]float32, 0, n), words: len(t.words)}
-		add(&out[i], t.words)
-		add(&out[i], t.runs)
+		for k, f := range t.index {
+			if keep[f] {
+				out[i].index = append(out[i].index, f)
+				out[i].value = append(out[i].value, t.value[k])
+			}
+		}
 	}
-	n := float64(len(texts))
-	v.idf = make([]float32, len(df))
-	for i, d := range df {
-		v.idf[i] = float32(math.Log((1+n)/(1+float64(d))) + 1)
-	}
-	v.unseen = float32(math.Log(1+n) + 1)
-	return v, out
+	return out
 }
 
 // numbers returns the features of a text that the base knows.
@@ -170,7 +218,7 @@ func (v *vocabulary) numbers(t counts) numbered {
 	out := numbered{index: make([]uint32, 0, n), count: make([]float32, 0, n)}
 	for block, cs := range [][]count{t.words, t.runs} {
 		for _, c := range cs {
-			i, known := v.number[c.f]
+			i, known := v.find(c.f)
 			if !known {
 				w := tfidf(c.n, v.unseen)
 				out.lost[block] += float64(w) * float64(w)

@@ -2,10 +2,8 @@ package knowledge
 
 import (
 	_ "embed"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 )
 
 //go:embed outofscope.txt
@@ -62,8 +60,12 @@ const (
 	classOutside
 )
 
-// maxWeights is the largest linear model, in weights; a larger base does without one.
-const maxWeights = 120e6
+// Limits of what is built in full. A base beyond maxPhrases is searched by the words of whole articles alone.
+const (
+	maxPhrases = 60_000
+	maxClasses = 2_000 // with a linear model
+	maxWeights = 40e6  // of a linear model; a larger base has one for its commonest features
+)
 
 // NewIndex builds an index of the articles. The same articles in the same order give the same index.
 func NewIndex(articles []Article, o Options) *Index {
@@ -95,132 +97,6 @@ func newIndex(articles []Article, o Options, talk bool) *Index {
 	return ix
 }
 
-// A builder gathers the texts of an index.
-type builder struct {
-	reader   *reader
-	tuning   tuning
-	classes  []class
-	phrases  []string
-	phraseOf []int32
-	bodies   []string // per class: what is read besides its phrasings
-}
-
-func newBuilder(o Options) *builder {
-	lex := o.Lexicon
-	if lex == nil {
-		lex = shippedLexicon()
-	}
-	b := &builder{reader: newReader(lex), tuning: shippedTuning}
-	if o.tuning != nil {
-		b.tuning = *o.tuning
-	}
-	return b
-}
-
-func (b *builder) class(c class, phrases []string, body string) {
-	id := int32(len(b.classes))
-	b.classes = append(b.classes, c)
-	b.bodies = append(b.bodies, body)
-	for _, p := range phrases {
-		if p == "" {
-			continue
-		}
-		p, _ = setAside(p)
-		b.phrases = append(b.phrases, p)
-		b.phraseOf = append(b.phraseOf, id)
-	}
-}
-
-// article adds an article: its title and questions are phrasings, its steps and tags only words.
-func (b *builder) article(a Article) {
-	phrases := append([]string{a.Title}, a.Questions...)
-	body := append(append([]string{}, a.Tags...), a.Steps...)
-	if a.Option != "" {
-		phrases = append(phrases, a.Option)
-	}
-	if t := a.English; t != nil {
-		phrases = append(append(phrases, t.Title), t.Questions...)
-		if t.Option != "" {
-			phrases = append(phrases, t.Option)
-		}
-		body = append(body, t.Steps...)
-	}
-	b.class(class{kind: classArticle}, phrases, strings.Join(body, " "))
-}
-
-// outside adds the messages that nothing must answer.
-func (b *builder) outside(messages []string) {
-	if messages == nil {
-		messages = shippedOutOfScopeMessages()
-	}
-	if len(messages) > 0 {
-		b.class(class{kind: classOutside}, messages, "")
-	}
-}
-
-// inParallel calls work for 0 to n-1 on all processors; the calls must not depend on each other.
-func inParallel(n int, work func(int)) {
-	workers := min(runtime.GOMAXPROCS(0), n/64+1)
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			for i := w * n / workers; i < (w+1)*n/workers; i++ {
-				work(i)
-			}
-		})
-	}
-	wg.Wait()
-}
-
 func shippedOutOfScopeMessages() []string {
 	return strings.Split(strings.TrimSpace(shippedOutOfScope), "\n")
-}
-
-// index reads all texts and trains.
-func (b *builder) index() *Index {
-	ix := &Index{tuning: b.tuning, classes: b.classes, reader: b.reader, texts: b.phrases, phraseOf: b.phraseOf}
-	texts := make([]counts, len(b.phrases))
-	ix.reader.learn(b.phrases, b.bodies)
-	inParallel(len(texts), func(i int) { texts[i] = ix.reader.counts(b.phrases[i]) })
-	var numbers []numbered
-	ix.voc, numbers = newVocabulary(texts)
-	vectors := make([]vector, len(texts))
-	inParallel(len(texts), func(i int) { vectors[i] = ix.voc.weigh(numbers[i], b.tuning.wordShare) })
-	ix.phrases = newPostings(vectors, len(ix.voc.idf))
-	ix.documents = newPostings(bm25(b.documents(ix.voc, numbers), len(ix.voc.idf)), len(ix.voc.idf))
-	ix.reach, ix.reachMean = ix.documents.most()
-	if len(ix.classes) > 1 && len(ix.classes)*len(ix.voc.idf) <= maxWeights {
-		ix.linear = trainLinear(vectors, b.phraseOf, len(ix.classes), len(ix.voc.idf), b.tuning.training)
-	}
-	return ix
-}
-
-// documents adds up the features of each class, its phrasings and its body; of the body only features that the
-// vocabulary has.
-func (b *builder) documents(v *vocabulary, texts []numbered) []numbered {
-	docs := make([]numbered, len(b.classes))
-	sum := make([]float32, len(v.idf))
-	add := func(d *numbered, t numbered) {
-		for k, f := range t.index {
-			if sum[f] == 0 {
-				d.index = append(d.index, f)
-			}
-			sum[f] += t.count[k]
-		}
-	}
-	i := 0
-	for c := range docs {
-		d := &docs[c]
-		for ; i < len(texts) && b.phraseOf[i] == int32(c); i++ {
-			add(d, texts[i])
-		}
-		if b.bodies[c] != "" {
-			add(d, v.numbers(b.reader.counts(b.bodies[c])))
-		}
-		d.count = make([]float32, len(d.index))
-		for k, f := range d.index {
-			d.count[k], sum[f] = sum[f], 0
-		}
-	}
-	return docs
 }

@@ -1,6 +1,10 @@
 package knowledge
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // postings says for each feature which documents hold it and how much it weighs there.
 type postings struct {
@@ -47,6 +51,24 @@ func (p *postings) add(score []float32, x vector) {
 	}
 }
 
+// addRare is add for a base so large that common features cost too much time: it leaves out the commonest ones
+// once it has visited the given number of entries.
+func (p *postings) addRare(score []float32, x vector, entries uint32) {
+	rare := slices.Clone(x.index)
+	slices.SortFunc(rare, func(a, b uint32) int {
+		return cmp.Or(cmp.Compare(p.start[a+1]-p.start[a], p.start[b+1]-p.start[b]), cmp.Compare(a, b))
+	})
+	for i, f := range rare {
+		n := p.start[f+1] - p.start[f]
+		if n > entries {
+			rare = rare[:i]
+			break
+		}
+		entries -= n
+	}
+	p.add(score, vector{index: rare}.presence())
+}
+
 // most returns what each feature weighs at most, and the mean of that.
 func (p *postings) most() ([]float32, float32) {
 	out := make([]float32, len(p.start)-1)
@@ -67,7 +89,7 @@ const (
 )
 
 // bm25 weighs the features of whole articles. A document's weight in the result is BM25's, so that a question
-// scores by adding up; the idf is that of the articles.
+// scores by adding up, and takes the place of its counts; the idf is that of the articles.
 func bm25(docs []numbered, features int) []vector {
 	df := make([]int32, features)
 	lengths := make([]float64, len(docs))
@@ -86,7 +108,7 @@ func bm25(docs []numbered, features int) []vector {
 	out := make([]vector, len(docs))
 	for d, doc := range docs {
 		norm := bmSaturation * (1 - bmLength + bmLength*lengths[d]/mean)
-		value := make([]float32, len(doc.index))
+		value := doc.count // used again: a huge base has no room for both
 		for k, f := range doc.index {
 			n := float64(doc.count[k])
 			value[k] = float32(idf[f] * n * (bmSaturation + 1) / (n + norm))

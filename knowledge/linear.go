@@ -12,7 +12,8 @@ import (
 // dealt out to the processors and the result does not depend on how many there are.
 type linear struct {
 	classes int
-	weights []float32 // of feature f for class c at f*classes+c
+	at      []int32   // per feature: where its weights begin, in rows; -1 for a feature without weights
+	weights []float32 // of the feature with row r for class c at r*classes+c
 	bias    []float32
 }
 
@@ -26,9 +27,22 @@ type training struct {
 // thorough is how many texts are gone through at least in training; a small base is gone through more often.
 const thorough = 8000
 
-// trainLinear learns from the texts, of which text i belongs to class[i].
-func trainLinear(texts []vector, class []int32, classes, features int, t training) *linear {
-	m := &linear{classes: classes, weights: make([]float32, classes*features), bias: make([]float32, classes)}
+// trainLinear learns from the texts, of which text i belongs to class[i]. Features that no text has get no weights.
+func trainLinear(texts []vector, class []int32, classes int, t training) *linear {
+	m := &linear{classes: classes, bias: make([]float32, classes)}
+	rows := int32(0)
+	for _, x := range texts {
+		for _, f := range x.index {
+			for int(f) >= len(m.at) {
+				m.at = append(m.at, -1)
+			}
+			if m.at[f] < 0 {
+				m.at[f] = rows
+				rows++
+			}
+		}
+	}
+	m.weights = make([]float32, int(rows)*classes)
 	order := shuffled(len(texts))
 	t.epochs = max(t.epochs, min(20, thorough/max(len(texts), 1)))
 	workers := min(runtime.GOMAXPROCS(0), max(1, classes/16))
@@ -167,14 +181,27 @@ func (m *linear) add(score []float32, x vector, lo int) {
 
 // row returns the weights of a feature for the classes from lo on.
 func (m *linear) row(f uint32, lo int) []float32 {
-	return m.weights[int(f)*m.classes+lo : int(f+1)*m.classes]
+	r := int(m.at[f])
+	return m.weights[r*m.classes+lo : (r+1)*m.classes]
+}
+
+// weighted returns the features of x that have weights.
+func (m *linear) weighted(x vector) vector {
+	out := vector{index: make([]uint32, 0, len(x.index)), value: make([]float32, 0, len(x.index))}
+	for k, f := range x.index {
+		if int(f) < len(m.at) && m.at[f] >= 0 {
+			out.index = append(out.index, f)
+			out.value = append(out.value, x.value[k])
+		}
+	}
+	return out
 }
 
 // scores returns the margin of the text for every class.
 func (m *linear) scores(x vector) []float32 {
 	score := make([]float32, m.classes)
 	copy(score, m.bias)
-	m.add(score, x, 0)
+	m.add(score, m.weighted(x), 0)
 	return score
 }
 

@@ -6,12 +6,14 @@ type reader struct {
 	lexicon  *Lexicon
 	stems    stemmer
 	known    map[string]int32 // how often the base has each word
+	order    []string         // these words, as they appeared
 	short    map[string]bool  // short words that may be part of a compound
 	spelling spelling
+	shortest int // length of the shortest character runs
 }
 
 func newReader(lex *Lexicon) *reader {
-	r := &reader{lexicon: lex, stems: make(stemmer), known: make(map[string]int32), short: make(map[string]bool)}
+	r := &reader{shortest: minRun, lexicon: lex, stems: make(stemmer), known: make(map[string]int32), short: make(map[string]bool)}
 	for _, w := range lex.words {
 		if len(w) == 3 {
 			r.short[w] = true
@@ -40,8 +42,11 @@ func (r *reader) learn(texts ...[]string) {
 			}
 		}
 	}
-	r.spelling = newSpelling(r.known, order)
+	r.order = append(r.order, order...)
 }
+
+// learnSpelling makes the reader correct the spelling of words that it does not know.
+func (r *reader) learnSpelling() { r.spelling = newSpelling(r.known, r.order) }
 
 // stem returns the stem of a word, without remembering new ones, so that many may read at once.
 func (r *reader) stem(w string) string {
@@ -82,7 +87,7 @@ func (r *reader) counts(text string) counts {
 	for i := range stems {
 		r.lexicon.senses(stems[i:], func(sense string) { fs = append(fs, hashOf(kindSense, sense)) })
 	}
-	return counts{tally(fs), tally(appendRuns(nil, ws))}
+	return counts{tally(fs), tally(appendRuns(nil, ws, r.shortest))}
 }
 
 // appendPairs appends neighbouring stems, with the beginning and the end of the text as stems of their own.

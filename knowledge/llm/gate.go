@@ -103,7 +103,7 @@ var address = regexp.MustCompile(`(?i)` +
 	`|\b(?:mailto|tel|sms|callto|javascript|vbscript|data|file|skype|slack|msteams|mmaction|ms-[a-z]+):\S+` +
 	`|\b(?:h(?:tt|xx)ps?|www)\b\S*` +
 	`|[^\s@]+@[^\s@]+` +
-	`|\\\\\S+` +
+	`|\\\\\S+|:?//\S*` +
 	`|[\pL\pN][\pL\pN\pM_-]*(?:\.[\pL\pN][\pL\pN\pM_-]*)*\.\pL[\pL\pN\pM-]+(?:[:/?#]\S*)?` +
 	`|\b\d{1,3}(?:\.\d{1,3}){3}\b\S*` +
 	`|\b[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}\b`)
@@ -172,7 +172,7 @@ var (
 
 // markup finds what any of the chats or a browser would set as something else than text: tags and entities, links,
 // images, placeholders, buttons, tables, headings, quotes, rules, fences, emoji codes, escapes.
-var markup = regexp.MustCompile(`<\S|&#?\pL*\pN*;|[\[\]{}|\\~^]|__|:[\pL\pN_+-]+:|[-=_+]{3,}|(?m:^\s*(?:#|>|[-=_+]{2,}|[-+]\s*$))`)
+var markup = regexp.MustCompile(`<\S|&[#\pL]|[\[\]{}|\\~^]|__|:[\pL\pN_+-]+:|[-=_+]{3,}|(?m:^\s*(?:#|>|[-=_+]{2,}|[-+]\s*$))`)
 
 // foreign reports whether a letter is not Latin. German and English need no others, and a look-alike does.
 func foreign(text string) bool {

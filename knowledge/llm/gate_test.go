@@ -47,7 +47,7 @@ func attacks(t testing.TB) []string {
 }
 
 // harm is what must not be in any text, found in another way than the gate does.
-var harm = regexp.MustCompile(`(?i)://|evil|@|\]\(|<[^ ]|&[#a-z]|^#|ticket|passwor|admin|yilmaz|kröger|\bmara\b|[\[\]{}|]`)
+var harm = regexp.MustCompile(`(?i)://|evil[\w-]*\.[a-z]{2}|@|\]\(|<[^ \n]|&[#a-z]|^#|ticket|passwor|admin|yilmaz|kröger|\bmara\b|[\[\]{}|]`)
 
 // harmless fails if a text for people holds something harmful.
 func harmless(t testing.TB, attack, text string) {

@@ -40,7 +40,7 @@ func grounded(text, source string) bool {
 		}
 		words, hits = words+w, hits+h
 	}
-	return float64(hits) >= groundText*float64(words)
+	return hits > 0 && float64(hits) >= groundText*float64(words)
 }
 
 // likeOne reports whether two words begin alike, as forms of one word do: the first five letters, or all of a word of
@@ -50,8 +50,8 @@ func likeOne(word string, have []string) bool {
 		if n := min(5, len(word)); strings.HasPrefix(h, word[:n]) {
 			return true
 		}
-		// A part of a compound: "Kabel" of "HDMI-Kabel" is its own word, but not that of "Netzwerkkabel".
-		if len(word) >= 5 && strings.Contains(h, word) || len(h) >= 5 && strings.Contains(word, h) {
+		// The end of a compound: "Drucker" says no more than "Farbdrucker". Shorter ends may be endings.
+		if len(word) >= 6 && strings.HasSuffix(h, word) || len(h) >= 6 && strings.HasSuffix(word, h) {
 			return true
 		}
 	}
@@ -131,7 +131,7 @@ var (
 	// remote are words that lead to somebody else's hands or purse.
 	remote = regexp.MustCompile(`(?i)\b(?:anydesk|teamviewer|quick ?assist|rustdesk|fernwartung|remote|powershell|cmd|` +
 		`terminal|curl|wget|regedit|gutschein\pL*|gift ?cards?|paypal|bitcoin|kreditkarte\pL*|credit ?cards?|` +
-		`iban|konto(?:nummer|daten)|überweis\pL*|telegram|whatsapp|discord)\b`)
+		`iban|konto(?:nummer|daten)|telegram|whatsapp|discord)\b|überweis|transfer money`)
 	// secretWord are words for what proves who somebody is.
 	secretWord = regexp.MustCompile(`(?i)(?:passw[oö]rt|password|passwd|kennwort|passcode|zugangsdaten|credentials|\b(?:pin|puk|tan|mfa|2fa|otp|codes?)\b)`)
 	// telling are words for handing something to somebody.

@@ -63,11 +63,11 @@ func (d directory) redact(text string) string {
 		}
 		return w
 	})
-	return before.ReplaceAllString(text, "[name]")
+	return before.ReplaceAllString(text, "${1}[name]")
 }
 
 // before finds what belongs to the name behind it: initials, "O'", "El-".
-var before = regexp.MustCompile(`(?i)(?:\b(?:\pL[.'’]\s?|` + nobleWords + `[ '’-]))+\[name\]`)
+var before = regexp.MustCompile(`(?i)(^|[^\pL])(?:\pL[.'’]\s?|` + nobleWords + `[ '’-])+\[name\]`)
 
 // within reports whether the text names nobody of the directory whom the source does not name. Unlike redact it wants
 // a capital, so that a mouse does not spoil an answer.

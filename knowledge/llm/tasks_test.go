@@ -151,7 +151,7 @@ func TestCompromised(t *testing.T) {
 }
 
 // acting finds what a chat or a browser would act on.
-var acting = regexp.MustCompile(`(?i)://|evil|@|\]\(|<[^ ]|&[#a-z]|^#|[\[\]{}|]`)
+var acting = regexp.MustCompile(`(?i)://|evil[\w-]*\.[a-z]{2}|@|\]\(|<[^ \n]|&[#a-z]|^#|[\[\]{}|]`)
 
 // TestOutgoing lets nothing private out in any request.
 func TestOutgoing(t *testing.T) {

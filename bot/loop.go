@@ -116,8 +116,10 @@ func (b *Bot) settle(ctx context.Context, id escalation.ID) error {
 	return b.reply(ctx, id)
 }
 
-// reply answers a question that waits, if it still does.
+// reply answers a question that waits, if it still does. Who has taken it in and
+// the loop may both come upon it: one of them answers.
 func (b *Bot) reply(ctx context.Context, id escalation.ID) error {
+	defer b.lanes.enter("ticket " + name(id))()
 	t, err := b.desk.Ticket(ctx, escalation.Nobody, id)
 	if err != nil {
 		return err

@@ -52,11 +52,12 @@ func (t *turn) help(ctx context.Context) error {
 
 // introduce says once that this is a program, before anything else.
 func (t *turn) introduce(ctx context.Context) error {
-	_, err := t.b.changeProfile(ctx, t.p.Person, func(p *Profile) { p.Greeted = t.b.desk.Now() })
-	if err != nil {
+	// Said first: what is said twice has one key, what was not said is never told.
+	if err := t.say(ctx, t.v.say("hello.bot")); err != nil {
 		return err
 	}
-	return t.say(ctx, t.v.say("hello.bot"))
+	_, err := t.b.changeProfile(ctx, t.p.Person, func(p *Profile) { p.Greeted = t.b.desk.Now() })
+	return err
 }
 
 func (t *turn) setLanguage(ctx context.Context, lang string) error {

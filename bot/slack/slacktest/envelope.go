@@ -26,6 +26,7 @@ type Envelope struct {
 	Sent   []time.Time
 	Acked  time.Time
 	Answer json.RawMessage
+	Lost   bool // nobody listened when it was to be delivered
 	number int
 	deaf   bool
 }
@@ -98,6 +99,8 @@ func (s *Server) deliver(e *Envelope) {
 		}
 		_ = k.write(frame) // it is gone, and the envelope is sent again
 	} else {
+		e.Lost = true
+		s.changed()
 		return
 	}
 	s.wg.Go(func() { s.insist(e, len(e.Sent)) })

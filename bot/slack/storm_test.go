@@ -1,0 +1,268 @@
+package slack_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"os/signal"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"ersthelfer/bot"
+	botbolt "ersthelfer/bot/bolt"
+	"ersthelfer/bot/slack"
+	"ersthelfer/bot/slack/slacktest"
+	"ersthelfer/escalation"
+	"ersthelfer/escalation/bolt"
+	"ersthelfer/escalation/escalationtest"
+	"ersthelfer/internal/boltfile"
+)
+
+// childEnv makes the test binary a bot, which a test can kill.
+const childEnv = "ERSTHELFER_SLACK_CHILD"
+
+func TestMain(m *testing.M) {
+	if text := os.Getenv(childEnv); text != "" {
+		if err := child(text); err != nil {
+			fmt.Fprintln(os.Stderr, "child:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// An order is what a child is told.
+type order struct{ API, Dir string }
+
+// child is the whole bot with a database file.
+func child(text string) error {
+	var o order
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	file, err := boltfile.Open(o.Dir, boltfile.Options{Timeout: hung})
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	tickets, err := bolt.Open(file, log)
+	if err != nil {
+		return err
+	}
+	store, err := botbolt.Open(ctx, file)
+	if err != nil {
+		return err
+	}
+	p, err := slack.New(slack.Options{
+		BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, API: o.API, Store: store, Words: words,
+		Teams: map[string]string{slacktest.Team: "gs-nord"}, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	library, err := shipped()
+	if err != nil {
+		return err
+	}
+	b, err := bot.New(bot.Options{
+		Desk:    escalation.NewDesk(tickets, escalationtest.Model(), time.Now),
+		Library: library, Store: store, Platforms: []bot.Platform{p}, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	return b.Run(ctx)
+}
+
+// A program is a child that can be killed and started again.
+type program struct {
+	text string
+	mu   sync.Mutex
+	cmd  *exec.Cmd
+	out  lockedBuffer
+}
+
+func (p *program) start(t *testing.T) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cmd = exec.Command(self, "-test.run=^$")
+	p.cmd.Env = append(os.Environ(), childEnv+"="+p.text)
+	p.cmd.Stderr = &p.out
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (p *program) kill() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait() // killed
+}
+
+// TestStorm is many people asking at once, while Slack limits posts, loses
+// answers, delivers twice, does not hear acknowledgements, ends connections, and
+// the bot is killed: every question is answered once.
+func TestStorm(t *testing.T) {
+	people := 500
+	if testing.Short() {
+		people = 100
+	}
+	s := slacktest.New(t)
+	s.Set(func(r *slacktest.Rules) {
+		r.Twice, r.Deaf, r.Each, r.Retries = 10, 20, time.Second, 10
+	})
+	text, err := json.Marshal(order{s.URL, t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &program{text: string(text)}
+	p.start(t)
+	t.Cleanup(func() {
+		p.kill()
+		if t.Failed() {
+			t.Log(p.out.String())
+		}
+	})
+	wait(t, s, "both connections", func() bool { return s.Sockets() == 2 })
+	began := time.Now()
+	talk(s, people)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*hung)
+	defer cancel()
+	disturb(t, ctx, s, p, people)
+	everybody := func() bool { return len(silent(s, people)) == 0 }
+	if s.Wait(ctx, everybody) != nil {
+		tell(t, s, people)
+		t.Fatalf("%d of %d questions are not answered", len(silent(s, people)), people)
+	}
+	t.Logf("%d questions answered in %v", people, time.Since(began).Round(time.Millisecond))
+	wait(t, s, "the last acknowledgement", func() bool {
+		return !slices.ContainsFunc(s.Envelopes(), func(e slacktest.Envelope) bool { return e.Acked.IsZero() && !e.Lost })
+	})
+	report(t, s)
+	// Once more from the beginning: nothing may be answered again.
+	p.kill()
+	p.start(t)
+	seen := len(s.Calls("conversations.history"))
+	wait(t, s, "everything to be read again", func() bool { return len(s.Calls("conversations.history")) >= seen+people })
+	once(t, s, people)
+}
+
+func asker(i int) string { return fmt.Sprintf("UASKER%03d", i) }
+
+// talk has everybody ask.
+func talk(s *slacktest.Server, people int) {
+	for i := range people {
+		s.Add(slacktest.User{ID: asker(i), Name: strings.ToLower(asker(i)[1:])})
+		s.Say(asker(i), "beamer in 204 zeigt kein bild vom laptop")
+	}
+}
+
+// disturb lets things happen, each when a part of the questions is answered.
+func disturb(t *testing.T, ctx context.Context, s *slacktest.Server, p *program, people int) {
+	things := []func(){
+		func() { s.Fail("chat.postMessage", slacktest.Fault{Status: 429, After: 1}, slacktest.Fault{Lose: true}) },
+		func() { s.Disconnect("warning") },
+		func() { p.kill(); p.start(t) },
+		func() { s.Fail("chat.postMessage", slacktest.Fault{Lose: true}, slacktest.Fault{Status: 503}) },
+		s.CutOne,
+		func() { p.kill(); p.start(t) },
+		func() { s.Fail("chat.postMessage", slacktest.Fault{Status: 429, After: 1}, slacktest.Fault{Lose: true}) },
+		func() { s.Disconnect("refresh_requested") },
+	}
+	for i, thing := range things {
+		answered := people * (i + 1) / (len(things) + 2)
+		err := s.Wait(ctx, func() bool { return people-len(silent(s, people)) >= answered })
+		if err != nil {
+			tell(t, s, people)
+			t.Fatalf("thing %d: %d of %d questions are not answered", i, len(silent(s, people)), people)
+		}
+		thing()
+	}
+}
+
+// answers returns the answers that somebody was given.
+func answers(s *slacktest.Server, user string) int {
+	n := 0
+	for _, m := range s.Posts(s.Direct(user)) {
+		if strings.Contains(m.Text, "Windows-Taste") {
+			n++
+		}
+	}
+	return n
+}
+
+// silent returns who has no answer yet.
+func silent(s *slacktest.Server, people int) []string {
+	var out []string
+	for i := range people {
+		if answers(s, asker(i)) == 0 {
+			out = append(out, asker(i))
+		}
+	}
+	return out
+}
+
+// tell logs what those without an answer have heard.
+func tell(t *testing.T, s *slacktest.Server, people int) {
+	for _, user := range silent(s, people)[:min(5, len(silent(s, people)))] {
+		for _, m := range s.In(s.Direct(user), "") {
+			t.Logf("%s: %s %s", user, m.User, m.Visible())
+		}
+	}
+}
+
+// once checks that everybody was answered once, and told nothing twice.
+func once(t *testing.T, s *slacktest.Server, people int) {
+	t.Helper()
+	for i := range people {
+		if n := answers(s, asker(i)); n != 1 {
+			t.Errorf("%s is answered %d times", asker(i), n)
+		}
+		posts := s.Posts(s.Direct(asker(i)))
+		if len(posts) != 2 || !strings.Contains(posts[0].Text, "kein Mensch") {
+			t.Errorf("%s reads %d posts, want a greeting and an answer", asker(i), len(posts))
+		}
+		for j, m := range posts {
+			if slices.ContainsFunc(posts[:j], func(x slacktest.Message) bool { return string(x.Metadata) == string(m.Metadata) }) {
+				t.Errorf("%s is told twice: %q", asker(i), m.Visible())
+			}
+		}
+	}
+}
+
+// report says how long acknowledgements took. Nothing depends on it.
+func report(t *testing.T, s *slacktest.Server) {
+	var took []time.Duration
+	for _, e := range s.Envelopes() {
+		if len(e.Sent) > 0 && !e.Acked.IsZero() {
+			at := e.Sent[0]
+			for _, sent := range e.Sent {
+				if sent.Before(e.Acked) {
+					at = sent
+				}
+			}
+			took = append(took, e.Acked.Sub(at))
+		}
+	}
+	slices.Sort(took)
+	if n := len(took); n > 0 {
+		t.Logf("%d envelopes acknowledged after p50 %v, p99 %v, at most %v of their delivery", n, took[n/2], took[n*99/100], took[n-1])
+	}
+}

@@ -103,7 +103,7 @@ func (s *Server) deliver(e *Envelope) {
 		s.changed()
 		return
 	}
-	s.wg.Go(func() { s.insist(e, len(e.Sent)) })
+	s.wg.Go(func() { s.insist(e, attempt+1) })
 	s.changed()
 }
 

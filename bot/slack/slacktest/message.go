@@ -198,6 +198,21 @@ func (s *Server) Posts(channel string) []Message {
 	return out
 }
 
+// Count returns how many posts of the bot with some words there are, by channel.
+func (s *Server) Count(words string) map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[string]int{}
+	for id, c := range s.channels {
+		for _, m := range c.Messages {
+			if m.User == BotUser && strings.Contains(m.Text, words) {
+				out[id]++
+			}
+		}
+	}
+	return out
+}
+
 // Whispers returns what only a user was shown, oldest first.
 func (s *Server) Whispers(user string) []Message {
 	s.mu.Lock()

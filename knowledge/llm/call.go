@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/url"
@@ -16,6 +17,9 @@ var (
 	ErrUnavailable = errors.New("language model not available") // nobody answered in time, or nobody was asked
 	ErrUnusable    = errors.New("answer not usable")            // what came back must not be used
 )
+
+// errRefused is the kind of what the gate refuses. It is no sign that the endpoint is out of order.
+var errRefused = fmt.Errorf("%w: refused", ErrUnusable)
 
 // A failure says what went wrong in words of this package. The errors of a connection and of the endpoint may hold
 // addresses, keys, prompts and answers, so none of them is passed on.
@@ -74,7 +78,7 @@ func (m *Model) attempt(ctx context.Context, fn func(context.Context) error) err
 	defer cancel()
 	err := reason(ctx, fn(timed))
 	if !errors.Is(err, context.Canceled) { // that the caller gave up says nothing about the endpoint
-		m.breaker.done(m.now(), err == nil)
+		m.breaker.done(m.now(), err == nil || errors.Is(err, errRefused))
 	}
 	return err
 }

@@ -12,7 +12,8 @@ import (
 )
 
 // Limits of one question to a model. A token is about four characters of English and three of German; an answer of
-// maxTokens fits MaxBody even if the endpoint sends every token in a message of 300 bytes.
+// maxTokens fits MaxBody even if the endpoint sends every token in a message of 300 bytes. An endpoint that does not know
+// the bound is stopped by MaxBody.
 const (
 	maxTokens = 800
 	maxInput  = 6000 // characters of each text in a prompt
@@ -28,16 +29,17 @@ func (m *Model) ask(ctx context.Context, prompt string, about map[string]string,
 		return err
 	}
 	r := newRedactor(m.names())
+	redacted := make(map[string]string, len(about))
 	for key, text := range about {
-		about[key] = cut(r.redact(text), maxInput)
+		redacted[key] = cut(r.redact(text), maxInput)
 	}
-	question, err := json.Marshal(about)
+	question, err := json.Marshal(redacted)
 	if err != nil {
 		return err
 	}
 	stream, err := m.client.CreateChatCompletionStream(ctx, openai.ChatCompletionRequest{
-		Model:     m.model,
-		MaxTokens: maxTokens,
+		Model:               m.model,
+		MaxCompletionTokens: maxTokens,
 		Messages: []openai.ChatCompletionMessage{
 			{Role: openai.ChatMessageRoleSystem, Content: prompt},
 			{Role: openai.ChatMessageRoleUser, Content: string(question)},

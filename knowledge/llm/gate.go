@@ -56,15 +56,15 @@ func (g gate) line(text string) (string, error) {
 const maxLines = 12
 
 var (
-	errLong       = &failure{ErrUnusable, "it is too long"}
-	errMarkup     = &failure{ErrUnusable, "it holds markup"}
-	errAddress    = &failure{ErrUnusable, "it holds a link or address that the article does not have"}
-	errMention    = &failure{ErrUnusable, "it holds a mention"}
-	errNumber     = &failure{ErrUnusable, "it holds a number that the article does not have"}
-	errPerson     = &failure{ErrUnusable, "it names a person whom the article does not name"}
-	errScript     = &failure{ErrUnusable, "it holds letters of another script"}
-	errPretends   = &failure{ErrUnusable, "it says what only the bot or a person may say"}
-	errUngrounded = &failure{ErrUnusable, "it says what the article does not say"}
+	errLong       = &failure{errRefused, "it is too long"}
+	errMarkup     = &failure{errRefused, "it holds markup"}
+	errAddress    = &failure{errRefused, "it holds a link or address that the article does not have"}
+	errMention    = &failure{errRefused, "it holds a mention"}
+	errNumber     = &failure{errRefused, "it holds a number that the article does not have"}
+	errPerson     = &failure{errRefused, "it names a person whom the article does not name"}
+	errScript     = &failure{errRefused, "it holds letters of another script"}
+	errPretends   = &failure{errRefused, "it says what only the bot or a person may say"}
+	errUngrounded = &failure{errRefused, "it says what the article does not say"}
 )
 
 // plain returns the visible text without emoji and without the marks for bold and code.

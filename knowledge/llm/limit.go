@@ -2,6 +2,7 @@ package llm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -35,9 +36,15 @@ func (l limit) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(r.Context())
 	timer := time.AfterFunc(FirstByte, func() { cancel(errSlow) })
 	stop := func() { timer.Stop(); cancel(nil) }
+	because := func(err error) error {
+		if cause := context.Cause(ctx); cause != nil {
+			return cause
+		}
+		return err
+	}
 	res, err := l.next.RoundTrip(r.WithContext(ctx))
 	if err != nil {
-		err = because(ctx, err)
+		err = because(err)
 		stop()
 		return nil, err
 	}
@@ -46,25 +53,17 @@ func (l limit) RoundTrip(r *http.Request) (*http.Response, error) {
 		stop()
 		return nil, &failure{ErrUnavailable, fmt.Sprintf("the endpoint answers with status %d", res.StatusCode)}
 	}
-	res.Body = &body{ctx: ctx, stop: stop, timer: timer, from: res.Body, left: MaxBody}
+	res.Body = &body{from: res.Body, left: MaxBody, timer: timer, stop: stop, because: because}
 	return res, nil
 }
 
-// because returns why ctx ended, or err if it has not.
-func because(ctx context.Context, err error) error {
-	if cause := context.Cause(ctx); cause != nil {
-		return cause
-	}
-	return err
-}
-
-// A body reads at most left bytes. It outlives the call that made it, and its reads belong to the request's context.
+// A body reads at most left bytes.
 type body struct {
-	ctx   context.Context //nolint:containedctx // of the request, as in net/http
-	stop  func()
-	timer *time.Timer
-	from  io.ReadCloser
-	left  int
+	from    io.ReadCloser
+	left    int
+	timer   *time.Timer       // to be stopped by the first byte
+	stop    func()            // ends the request
+	because func(error) error // why the request ended, or the error if it has not
 }
 
 // Read implements io.Reader.
@@ -80,8 +79,8 @@ func (b *body) Read(p []byte) (int, error) {
 	if n > 0 {
 		b.timer.Stop()
 	}
-	if err != nil && err != io.EOF {
-		err = because(b.ctx, err)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = b.because(err)
 	}
 	return n, err
 }

@@ -52,6 +52,18 @@ func TestComposeNot(t *testing.T) {
 	})
 }
 
+// TestRefusedIsNoFailure goes on asking a model that writes what the article does not say.
+func TestRefusedIsNoFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := serve(t, answers(object{"answers": true, "text": "Starten Sie den Router neu."})).model()
+		for range 2 * maxFailures {
+			if _, err := m.Compose(t.Context(), "kein bild", beamer, "de"); !errors.Is(err, errUngrounded) || !errors.Is(err, ErrUnusable) {
+				t.Errorf("%v, want %v", err, errUngrounded)
+			}
+		}
+	})
+}
+
 func TestRephrase(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := serve(t, answers(object{"rephrasings": []string{
@@ -259,7 +271,7 @@ func TestRequest(t *testing.T) {
 		}
 		var got struct {
 			Stream         bool
-			MaxTokens      int `json:"max_tokens"`
+			MaxTokens      int `json:"max_completion_tokens"`
 			Tools          any
 			ResponseFormat struct {
 				Type       string

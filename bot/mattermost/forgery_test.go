@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -148,6 +149,7 @@ func newScene(t *testing.T, w *world) *scene {
 		defer s.mu.Unlock()
 		return time.Now().Add(s.ahead)
 	}
+	o.CommandTokens = []string{"das-echte-token"}
 	s.started = w.run(t, o, func(h http.Handler) { s.watch.set(h); serve(s.watch) }, newHearing())
 	return s
 }
@@ -178,6 +180,23 @@ func (s *scene) press(req request) string {
 		s.t.Errorf("answered with status %d, %v", resp.StatusCode, err)
 	}
 	return out.EphemeralText
+}
+
+// command sends a slash command with a genuine trigger, and returns the answer.
+func (s *scene) command(token string, by request) string {
+	s.t.Helper()
+	resp, err := http.PostForm(s.o.Callback+"/command", url.Values{
+		"token": {token}, "user_id": {by.UserId}, "trigger_id": {by.TriggerId}, "text": {"status"},
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var out model.CommandResponse
+	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil {
+		s.t.Error(err)
+	}
+	return out.Text
 }
 
 // doublePress is within which two presses are one (see press.go).
@@ -211,6 +230,14 @@ func TestForgery(t *testing.T) {
 			}
 		}
 		t.Logf("%d attacks without an effect", len(attacks))
+		for _, token := range []string{"", "falsch", "das-echte-toke", "das-echte-token2"} {
+			if got := s.command(token, e.mine); got != "nicht Ihrs" {
+				t.Errorf("a command with the token %q is answered %q", token, got)
+			}
+		}
+		if got := s.command("das-echte-token", e.foreign); got != "siehe direkt" {
+			t.Errorf("the genuine command is answered %q", got)
+		}
 		// The very call that they were made from is good, once.
 		if got := s.press(e.mine); got != "" {
 			t.Errorf("the genuine press is answered %q", got)

@@ -1,6 +1,8 @@
 package mattermost_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -186,6 +188,12 @@ func TestForm(t *testing.T) {
 				step.change(&sent)
 			}
 			got := step.who.send(t, sent, step.in, step.values)
+			if step.name == "another user" {
+				// Past the server, anybody may say to be in Mara's conversation.
+				if forged := postForm(t, sent, ben.id, direct, good); forged.Error != step.err {
+					t.Errorf("sent past the server: %+v", forged)
+				}
+			}
 			if diff := cmp.Diff(step.errs, got.Errors); diff != "" || got.Error != step.err {
 				t.Errorf("%s: error %q, want %q; errors %s", step.name, got.Error, step.err, diff)
 			}
@@ -198,6 +206,30 @@ func TestForm(t *testing.T) {
 			t.Errorf("%d forms reached the bot, want the one it objected to and the good one", n)
 		}
 	})
+}
+
+// postForm sends a form to the bot itself, as anybody could who reaches it.
+func postForm(t *testing.T, form model.OpenDialogRequest, user, channel string, values map[string]string) (out model.SubmitDialogResponse) {
+	t.Helper()
+	sent := map[string]any{}
+	for k, v := range values {
+		sent[k] = v
+	}
+	data, err := json.Marshal(model.SubmitDialogRequest{
+		CallbackId: form.Dialog.CallbackId, State: form.Dialog.State, UserId: user, ChannelId: channel, Submission: sent,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.Post(form.URL, "application/json", bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 func TestCommand(t *testing.T) {

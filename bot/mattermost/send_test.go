@@ -54,6 +54,11 @@ func TestSendOnce(t *testing.T) {
 		anna := w.newcomer(t, "einmal")
 		post := bot.Post{Key: "412/7/anna", User: anna.id, Body: bot.Plain("Übernommen")}
 		ref := b.send(t, post)
+		// A key belongs to one bot in one channel, not to the whole server.
+		other := w.newcomer(t, "andere")
+		if got := other.sees(b.send(t, bot.Post{Key: post.Key, User: other.id, Body: post.Body})); got.ChannelId != other.direct() {
+			t.Errorf("the post of the same key is in %s", got.ChannelId)
+		}
 		// Others say things, and somebody pretends to have posted it.
 		for i := range 30 {
 			forged := &model.Post{ChannelId: anna.direct(), Message: fmt.Sprint("dazwischen ", i)}
@@ -156,7 +161,7 @@ func TestProxyErrors(t *testing.T) {
 	anna := w.newcomer(t, "proxy")
 	w.fake.Break(1)
 	_, err = p.Send(t.Context(), bot.Post{Key: "1", User: anna.id, Body: bot.Plain("geheim")})
-	if err == nil || errors.Is(err, bot.ErrUndeliverable) || strings.Contains(err.Error(), "html") || strings.Contains(err.Error(), "geheim") {
+	if err == nil || errors.Is(err, bot.ErrUndeliverable) || strings.Contains(err.Error(), "backend") || strings.Contains(err.Error(), "geheim") {
 		t.Errorf("sent with %v, want an error that may be tried again and quotes nothing", err)
 	}
 	b := w.start(t)

@@ -52,7 +52,7 @@ func (s *Server) faulty(next http.Handler) http.Handler {
 		case limited:
 			http.Error(w, "limit exceeded", http.StatusTooManyRequests)
 		case broken:
-			http.Error(w, "<html>bad gateway</html>", http.StatusBadGateway)
+			http.Error(w, `{"message":"no such backend"}`, http.StatusNotFound)
 		case lost:
 			next.ServeHTTP(&deaf{header: http.Header{}}, r)
 			hangUp(w)

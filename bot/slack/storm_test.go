@@ -121,7 +121,7 @@ func (p *program) kill() {
 // the bot is killed: every question is answered once.
 func TestStorm(t *testing.T) {
 	people := 500
-	if testing.Short() {
+	if testing.Short() || slow {
 		people = 100
 	}
 	s := slacktest.New(t)
@@ -177,13 +177,17 @@ func talk(s *slacktest.Server, people int) {
 // disturb lets things happen, each when a part of the questions is answered.
 func disturb(t *testing.T, ctx context.Context, s *slacktest.Server, p *program, people int) {
 	things := []func(){
-		func() { s.Fail("chat.postMessage", slacktest.Fault{Status: 429, After: 1}, slacktest.Fault{Lose: true}) },
+		func() {
+			s.Fail("chat.postMessage", slacktest.Fault{Status: 429, After: 1}, slacktest.Fault{Lose: true})
+		},
 		func() { s.Disconnect("warning") },
 		func() { p.kill(); p.start(t) },
 		func() { s.Fail("chat.postMessage", slacktest.Fault{Lose: true}, slacktest.Fault{Status: 503}) },
 		s.CutOne,
 		func() { p.kill(); p.start(t) },
-		func() { s.Fail("chat.postMessage", slacktest.Fault{Status: 429, After: 1}, slacktest.Fault{Lose: true}) },
+		func() {
+			s.Fail("chat.postMessage", slacktest.Fault{Status: 429, After: 1}, slacktest.Fault{Lose: true})
+		},
 		func() { s.Disconnect("refresh_requested") },
 	}
 	for i, thing := range things {

@@ -250,3 +250,25 @@ func call(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	h.ServeHTTP(w, r)
 	return w
 }
+
+// fuzzed runs a platform for a fuzz target.
+func fuzzed(f *testing.F, s *slacktest.Server, o slack.Options) *slack.Platform {
+	p, err := slack.New(o)
+	if err != nil {
+		f.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- p.Run(ctx, newHearing().handle) }()
+	f.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			f.Error(err)
+		}
+	})
+	ready := func() bool { return len(s.Calls("users.conversations")) > 0 }
+	if err := s.Wait(ctx, ready); err != nil {
+		f.Fatal(err)
+	}
+	return p
+}

@@ -48,7 +48,12 @@ func newServer(t *testing.T, o Options) (*Server, string) {
 		o.Now = func() time.Time { return monday }
 	}
 	o.Zone = time.UTC
-	s := New(o)
+	return serve(t, New(o))
+}
+
+// serve serves the pages of a server until the end of the test.
+func serve(t *testing.T, s *Server) (*Server, string) {
+	t.Helper()
 	hs := httptest.NewUnstartedServer(nil)
 	hs.Config = s.HTTPServer()
 	hs.Start()

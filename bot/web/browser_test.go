@@ -1,0 +1,230 @@
+package web
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"ersthelfer/bot"
+)
+
+// startBrowser starts a browser with nothing in it, or skips the test where
+// there is none; where CI is set there must be one.
+func startBrowser(t *testing.T) context.Context {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("CI is set and there is no chromium")
+		}
+		t.Skip("NO BROWSER IS TESTED: there is no chromium")
+	}
+	options := slices.Concat(chromedp.DefaultExecAllocatorOptions[:], []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(path),
+		chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("no-sandbox", true),
+		chromedp.Flag("disable-gpu", true),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+	})
+	allocator, cancel := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
+	t.Cleanup(cancel)
+	browser, stop := chromedp.NewContext(allocator)
+	t.Cleanup(stop)
+	if err := chromedp.Do(browser); err != nil {
+		t.Fatalf("start browser: %v", err)
+	}
+	return browser
+}
+
+// A tab is a window of the browser that shows a person's page.
+type tab struct {
+	ctx context.Context
+	mu  sync.Mutex
+	bad []string // what the page complained of
+}
+
+// openTab opens a window of its own. At the end of the test the page must not
+// have complained of anything.
+func openTab(t *testing.T, browser context.Context, address string) *tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewWindow(true))
+	t.Cleanup(cancel)
+	b := &tab{ctx: ctx}
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("open window: %v", err)
+	}
+	err := chromedp.Listen(ctx, func(e any) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		switch e := e.(type) {
+		case *runtime.EventExceptionThrown:
+			b.bad = append(b.bad, e.ExceptionDetails.Text)
+		case *log.EventEntryAdded:
+			b.bad = append(b.bad, e.Entry.Text)
+		}
+	})
+	if err != nil {
+		t.Fatalf("listen to window: %v", err)
+	}
+	t.Cleanup(func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if len(b.bad) > 0 {
+			t.Errorf("%s complains: %q", address, b.bad)
+		}
+	})
+	b.do(t, chromedp.Navigate(address))
+	return b
+}
+
+// do performs steps. What is waited for is waited for until the test is ended
+// from outside.
+func (b *tab) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// shows waits until an element is there and returns its text.
+func (b *tab) shows(t *testing.T, selector string) string {
+	t.Helper()
+	got, err := chromedp.Run(b.ctx, chromedp.Text(chromedp.CSS(selector)))
+	if err != nil {
+		t.Fatalf("wait for %s: %v", selector, err)
+	}
+	return got
+}
+
+// is waits until a condition in the page's script holds.
+func (b *tab) is(t *testing.T, condition string) {
+	t.Helper()
+	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(0))); err != nil {
+		t.Fatalf("wait for %s: %v", condition, err)
+	}
+}
+
+func (b *tab) types(t *testing.T, keys string) {
+	t.Helper()
+	b.do(t, chromedp.SendKeys(chromedp.CSS("textarea[name=text]"), keys))
+}
+
+func (b *tab) clicks(t *testing.T, selector string) {
+	t.Helper()
+	b.do(t, chromedp.Click(chromedp.CSS(selector)))
+}
+
+// helpdesk lets ben take and solve what anna asks.
+func helpdesk(s *Server, given *[]string) bot.Handler {
+	var mu sync.Mutex
+	return func(ctx context.Context, m bot.Message) (bot.Receipt, error) {
+		mu.Lock()
+		*given = append(*given, m.From.ID+": "+m.Text+m.Choice)
+		mu.Unlock()
+		send := func(to, text string, choices ...bot.Choice) (bot.Receipt, error) {
+			_, err := s.Send(ctx, bot.Post{Key: m.ID + to, User: to, Body: bot.Plain(text), Choices: choices})
+			return bot.Receipt{}, err
+		}
+		switch {
+		case m.From.ID == "anna":
+			return send("ben", "Anna: "+m.Text, bot.Choice{ID: "take", Label: "Take", Strong: true},
+				bot.Choice{ID: "solve", Label: "Solve", Form: &bot.Form{ID: "solve", Title: "Solve it", Submit: "Send", Fields: []bot.Field{{Name: "text", Label: "What was it?"}}}})
+		case m.Form["text"] == "x":
+			return bot.Receipt{Errors: map[string]string{"text": "More than one letter, please."}}, nil
+		case m.Choice == "solve":
+			return send("anna", "Gelöst: "+m.Form["text"])
+		case m.Choice == "take":
+			if err := s.Edit(ctx, m.Post, bot.Post{Body: bot.Plain("Taken."), Choices: nil}); err != nil {
+				return bot.Receipt{}, err
+			}
+			return send("anna", "Ben hat es übernommen.")
+		}
+		return bot.Receipt{Private: bot.Plain("Only you: " + m.Text)}, nil
+	}
+}
+
+func TestTwoWindowsTalk(t *testing.T) {
+	browser := startBrowser(t)
+	clock := &testClock{monday}
+	s, pages := newServer(t, Options{Clock: clock.clock()})
+	var given []string
+	running(t, s, helpdesk(s, &given))
+	anna, ben := openTab(t, browser, pages+"/als/anna/"), openTab(t, browser, pages+"/als/ben/")
+
+	anna.types(t, "Beamer <b>kaputt</b>\r") // Enter sends
+	if got := anna.shows(t, "#n1 .text"); got != "Beamer <b>kaputt</b>" {
+		t.Errorf("anna sees %q", got)
+	}
+	if got := ben.shows(t, "#n1 .text"); got != "Anna: Beamer <b>kaputt</b>" {
+		t.Errorf("ben sees %q", got)
+	}
+	anna.is(t, `document.querySelector("textarea").value.trim() === ""`) // the driver types the line end all the same
+
+	// A form that is refused keeps what was typed, and goes through at the second attempt.
+	ben.clicks(t, "#n1 summary")
+	ben.do(t, chromedp.SendKeys(chromedp.CSS("#n1 input[name=feld-text]"), "x"))
+	ben.clicks(t, "#n1 .fields button")
+	if got := ben.shows(t, "#n2 .wrong"); !strings.Contains(got, "More than one letter") {
+		t.Errorf("ben is told %q", got)
+	}
+	ben.is(t, `document.querySelector("#n2 [aria-invalid]").value === "x"`)
+	ben.do(t, chromedp.SendKeys(chromedp.CSS("#n2 input[name=feld-text]"), "Adapter für "))
+	ben.clicks(t, "#n2 .fields button")
+	if got := anna.shows(t, "#n2 .text"); got != "Gelöst: Adapter für x" {
+		t.Errorf("anna sees %q", got)
+	}
+	ben.is(t, `!document.querySelector("#n2 .fields")`)
+
+	// A button pressed twice has one effect, and is gone.
+	ben.do(t, chromedp.DoubleClick(chromedp.CSS("#n1 form.choice button")))
+	if got := anna.shows(t, "#n3 .text"); got != "Ben hat es übernommen." {
+		t.Errorf("anna sees %q", got)
+	}
+	ben.is(t, `!document.querySelector("#n1 .choices")`)
+	ben.types(t, "note\r")
+	if got := ben.shows(t, ".note p:not(.notehead)"); got != "Only you: note" {
+		t.Errorf("ben is told %q", got)
+	}
+	ben.is(t, `document.activeElement.name === "text"`)
+
+	anna.clicks(t, "button[value='1h']")
+	anna.is(t, `document.getElementById("uhr").textContent.includes("11:40")`)
+	ben.is(t, `document.getElementById("uhr").textContent.includes("11:40")`)
+
+	before := anna.shows(t, "#verlauf")
+	anna.do(t, chromedp.Reload())
+	if after := anna.shows(t, "#verlauf"); after != before {
+		t.Errorf("before a reload anna sees\n%s\nafter it\n%s", before, after)
+	}
+	want := []string{"anna: Beamer <b>kaputt</b>", "ben: solve", "ben: solve", "ben: take", "ben: note"}
+	if !slices.Equal(given, want) {
+		t.Errorf("the bot was given %q, want %q", given, want)
+	}
+}
+
+// A page that fits shows nothing outside of the screen's width, on a phone too.
+func TestPagesFitOnAPhone(t *testing.T) {
+	browser := startBrowser(t)
+	s := everywhere(t, strings.Repeat("Donaudampfschifffahrtsgesellschaft", 4))
+	s.people["anna"] = Person{User: bot.User{ID: "anna", Name: "Anna Weber"}, Kind: Teacher, School: "Gesamtschule Nord", Roles: []string{"authority"}}
+	_, pages := serve(t, s)
+	b := openTab(t, browser, pages+"/")
+	b.do(t, chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile))
+	for _, path := range []string{"/", "/als/anna/", "/als/anna/bericht"} {
+		b.do(t, chromedp.Navigate(pages+path))
+		wide, err := chromedp.Run(b.ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth`))
+		if err != nil || wide > 390 {
+			t.Errorf("%s is %d wide, %v", path, wide, err)
+		}
+	}
+}

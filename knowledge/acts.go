@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"cmp"
 	_ "embed"
 	"maps"
 	"slices"
@@ -22,6 +23,9 @@ type talkTable struct {
 	longestExact int              // most words of an exact
 	known        map[string]int32 // words of exact
 	spelling     spelling
+
+	exactKnown     map[string]int32 // exact, for phraseSpelling
+	phraseSpelling spelling
 }
 
 // acts in the order of the classes that they become.
@@ -29,7 +33,7 @@ var acts = []Act{ActStatus, ActThanks, ActGreeting, ActYes, ActNo, ActHelp, ActH
 
 // talk reads lexicon_acts.txt: sections "[name]" with one phrase a line.
 var talk = sync.OnceValue(func() *talkTable {
-	t := &talkTable{exact: map[string]Act{}, phrases: map[string][]string{}, opening: map[string]bool{}, filler: map[string]bool{}, known: map[string]int32{}}
+	t := &talkTable{exact: map[string]Act{}, phrases: map[string][]string{}, opening: map[string]bool{}, filler: map[string]bool{}, known: map[string]int32{}, exactKnown: map[string]int32{}}
 	section := ""
 	for _, line := range strings.Split(actsText, "\n") {
 		line = strings.TrimSpace(line)
@@ -46,6 +50,7 @@ var talk = sync.OnceValue(func() *talkTable {
 		}
 	}
 	t.spelling = newSpelling(t.known, slices.Sorted(maps.Keys(t.known)))
+	t.phraseSpelling = newSpelling(t.exactKnown, slices.Sorted(maps.Keys(t.exactKnown)))
 	return t
 })
 
@@ -61,6 +66,7 @@ func (t *talkTable) add(section, line string) {
 	default:
 		if _, ok := t.exact[key]; !ok {
 			t.exact[key] = Act(section)
+			t.exactKnown[key] = 1
 		}
 		t.longestExact = max(t.longestExact, len(ws))
 		for _, w := range ws {
@@ -77,8 +83,14 @@ func (t *talkTable) add(section, line string) {
 // act recognises a message that is made of nothing but acts and fillers: "nein, hat nichts gebracht". Of several
 // acts the one that asks for most wins.
 func (t *talkTable) act(ws []string) Act {
-	if a, ok := t.exact[strings.Join(ws, " ")]; ok {
+	whole := strings.Join(ws, " ")
+	if a, ok := t.exact[whole]; ok {
 		return a
+	}
+	if len(whole) >= minMisspeltAct {
+		if k := t.phraseSpelling.nearest(whole, t.exactKnown); k != "" {
+			return t.exact[k]
+		}
 	}
 	said := make([]string, len(ws))
 	for i, w := range ws {
@@ -124,10 +136,10 @@ func (t *talkTable) spelt(w string) string {
 	if s := squeeze(w); t.known[s] > 0 || t.filler[s] {
 		return s
 	}
-	if k := t.spelling.correct(w, t.known); k != "" {
-		return k
+	if len(w) < minMisspeltAct {
+		return w
 	}
-	return w
+	return cmp.Or(t.spelling.nearest(w, t.known), w)
 }
 
 // squeeze shortens letters that are repeated for emphasis: "jaaa", "hiii".

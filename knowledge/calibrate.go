@@ -15,8 +15,6 @@ const (
 	sigConstant = iota
 	sigTotal    // evidence for the best article
 	sigMargin   // of the linear model, for the best article
-	sigLikeness // of the nearest phrasing of the best article
-	sigGap      // between the best article and the next
 	sigOutside  // evidence for the best article less that for being out of scope
 	sigKnown    // share of the words that the base knows
 	sigReach    // evidence of the words for the best article, as a share of what any article could reach
@@ -24,12 +22,12 @@ const (
 )
 
 var signalNames = [signals]string{
-	"sigConstant", "sigTotal", "sigMargin", "sigLikeness", "sigGap", "sigOutside", "sigKnown", "sigReach",
+	"sigConstant", "sigTotal", "sigMargin", "sigOutside", "sigKnown", "sigReach",
 }
 
 var shippedCalibration = calibration{
-	weights:     [signals]float64{sigConstant: -3.73, sigTotal: 0.69, sigMargin: 0.54, sigLikeness: -3.03, sigGap: -0.13, sigOutside: 1.05, sigKnown: 1.94, sigReach: 5.39},
-	temperature: 3.3,
+	weights:     [signals]float64{sigConstant: -3.87, sigTotal: 0.73, sigMargin: 0.43, sigOutside: 0.97, sigKnown: 2.47, sigReach: 3.17},
+	temperature: 3.4,
 }
 
 // inScope returns the probability that some article answers.

@@ -283,10 +283,6 @@ func (ix *Index) signals(j *judgement) (s [signals]float64) {
 	s[sigConstant] = 1
 	s[sigTotal] = float64(j.total[best])
 	s[sigMargin] = float64(j.linear[best])
-	s[sigLikeness] = float64(j.likeness[best])
-	if len(j.order) > 1 {
-		s[sigGap] = float64(j.total[best] - j.total[j.order[1]])
-	}
 	if c := ix.best(j, classOutside); c >= 0 {
 		s[sigOutside] = float64(j.total[best] - j.total[c])
 	}

@@ -7,12 +7,17 @@ import (
 
 // FitCalibration works out the numbers of the calibration from the articles' own phrasings and the out-of-scope
 // messages: it builds an index without every n-th of them, asks it those, and fits the probabilities to what
-// came out. It returns Go source to put into calibrate.go. Reading the same input again gives the same numbers.
-func FitCalibration(articles []Article, o Options) string {
+// came out. A labelled set besides keeps the numbers from fitting one base only: train and val of a set with
+// out-of-scope texts in val, both may be nil. It returns Go source to put into calibrate.go. The same input gives
+// the same numbers.
+func FitCalibration(articles []Article, o Options, train, val []Labelled) string {
 	const folds = 3
 	var seen []observation
 	for fold := range folds {
 		seen = append(seen, observe(articles, o, fold, folds)...)
+	}
+	for fold := range min(2, len(val)) {
+		seen = append(seen, observeSet(train, val, fold)...)
 	}
 	c := calibration{weights: fitLogistic(seen), temperature: fitTemperature(seen)}
 	out := fmt.Sprintf("temperature: %.2f\nweights: {", c.temperature)
@@ -65,6 +70,38 @@ func observe(articles []Article, o Options, fold, folds int) []observation {
 	out := make([]observation, len(questions))
 	for i, q := range questions {
 		out[i] = ix.observation(q.text, q.article)
+	}
+	return out
+}
+
+// observeSet shows the index one half of the out-of-scope texts of val and asks the other, with half of the
+// in-scope ones. The former are few, so they count several times.
+func observeSet(train, val []Labelled, fold int) []observation {
+	const times = 3
+	var outside, asked []Labelled
+	number := 0
+	for i, l := range val {
+		switch {
+		case l.ID != "-" && i%2 == fold:
+			asked = append(asked, l)
+		case l.ID == "-":
+			if number++; number%2 != fold {
+				outside = append(outside, l)
+				continue
+			}
+			for range times {
+				asked = append(asked, l)
+			}
+		}
+	}
+	ix := benchIndex(train, outside)
+	out := make([]observation, len(asked))
+	for i, l := range asked {
+		article, ok := ix.byID[l.ID]
+		if !ok {
+			article = -1
+		}
+		out[i] = ix.observation(l.Text, int(article))
 	}
 	return out
 }

@@ -56,27 +56,29 @@ func (r *reader) stem(w string) string {
 	return stemOf(w)
 }
 
+// words cuts a text into words, with the spelling corrected of those that the base does not know.
+func (r *reader) words(text string) []string {
+	ws := words(fold(text))
+	for i, w := range ws {
+		if r.known[w] > 0 {
+			continue
+		}
+		if k := r.spelling.correct(w, r.known); k != "" {
+			ws[i] = k
+		}
+	}
+	return ws
+}
+
 // counts returns the features of a text.
 func (r *reader) counts(text string) counts {
-	ws := words(fold(text))
+	ws := r.words(text)
 	fs := make([]feature, 0, 4*len(ws)+2)
 	stems := make([]string, len(ws))
 	for i, w := range ws {
-		if r.known[w] == 0 {
-			if k := r.spelling.correct(w, r.known); k != "" {
-				w = k
-				ws[i] = k
-			}
-		}
 		stems[i] = r.stem(w)
 		fs = append(fs, hashOf(kindWord, stems[i]))
-		for _, p := range r.parts(w) {
-			s := r.stem(p)
-			if s != stems[i] {
-				fs = append(fs, hashOf(kindWord, s))
-			}
-			r.lexicon.senses([]string{s}, func(sense string) { fs = append(fs, hashOf(kindSense, sense)) })
-		}
+		fs = r.appendParts(fs, w, stems[i])
 		if i+1 < len(ws) {
 			if joined := w + ws[i+1]; r.known[joined] > 0 {
 				fs = append(fs, hashOf(kindWord, r.stem(joined)))
@@ -88,6 +90,18 @@ func (r *reader) counts(text string) counts {
 		r.lexicon.senses(stems[i:], func(sense string) { fs = append(fs, hashOf(kindSense, sense)) })
 	}
 	return counts{tally(fs), tally(appendRuns(nil, ws, r.shortest))}
+}
+
+// appendParts appends the parts of a compound as words, and what the lexicon says of them.
+func (r *reader) appendParts(fs []feature, word, stem string) []feature {
+	for _, p := range r.parts(word) {
+		s := r.stem(p)
+		if s != stem {
+			fs = append(fs, hashOf(kindWord, s))
+		}
+		r.lexicon.senses([]string{s}, func(sense string) { fs = append(fs, hashOf(kindSense, sense)) })
+	}
+	return fs
 }
 
 // appendPairs appends neighbouring stems, with the beginning and the end of the text as stems of their own.
@@ -102,7 +116,7 @@ func appendPairs(fs []feature, stems []string) []feature {
 
 // share returns the share of a text's words that the base knows.
 func (r *reader) share(text string) float64 {
-	ws := words(fold(text))
+	ws := r.words(text)
 	if len(ws) == 0 {
 		return 0
 	}
@@ -117,7 +131,7 @@ func (r *reader) share(text string) float64 {
 
 // general reports whether a text names nothing but things and that something is wrong: "beamer geht nicht".
 func (r *reader) general(text string) bool {
-	ws := words(fold(text))
+	ws := r.words(text)
 	stems := make([]string, len(ws))
 	small := make(map[string]bool, len(ws))
 	for i, w := range ws {

@@ -1,16 +1,20 @@
 package knowledge
 
-// Words of at least these lengths, in bytes, are taken for a misspelling of a known word that is one change away.
-const minMisspelt = 5
+// Words from these lengths on, in bytes, are taken for a misspelling of a known word that is one change away.
+const (
+	minMisspelt    = 5
+	minMisspeltAct = 4 // of an act: the acts are few and short
+	maxMisspelt    = 60
+)
 
-// spelling finds known words that differ from a word by one change: a letter too many, too few, wrong, or two
+// A spelling finds known words that differ from a word by one change: a letter too many, too few, wrong, or two
 // swapped. It holds every known word under each of its forms with one letter left out.
 type spelling map[feature][]string
 
 func newSpelling(known map[string]int32, order []string) spelling {
 	s := make(spelling, 8*len(order))
 	for _, w := range order {
-		if known[w] == 0 || len(w) < minMisspelt-1 || len(w) > maxStem || !isASCII(w) {
+		if known[w] == 0 || len(w) < minMisspeltAct-1 || len(w) > maxMisspelt || !isASCII(w) {
 			continue
 		}
 		eachDeletion(w, func(f feature) { s[f] = append(s[f], w) })
@@ -32,7 +36,14 @@ func eachDeletion(w string, visit func(feature)) {
 // correct returns the known word that is most likely meant, or "" if none is near. Among several the one that
 // the base uses most wins, then the first by alphabet.
 func (s spelling) correct(w string, known map[string]int32) string {
-	if len(w) < minMisspelt || len(w) > maxStem || !isASCII(w) {
+	if len(w) < minMisspelt {
+		return ""
+	}
+	return s.nearest(w, known)
+}
+
+func (s spelling) nearest(w string, known map[string]int32) string {
+	if len(w) > maxMisspelt || !isASCII(w) {
 		return ""
 	}
 	best := ""

@@ -155,7 +155,7 @@ func helpdesk(s *Server, given *[]string) bot.Handler {
 
 func TestTwoWindowsTalk(t *testing.T) {
 	browser := startBrowser(t)
-	clock := &testClock{monday}
+	clock := &testClock{now: monday}
 	s, pages := newServer(t, Options{Clock: clock.clock()})
 	var given []string
 	running(t, s, helpdesk(s, &given))

@@ -11,6 +11,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,14 +20,26 @@ import (
 	"ersthelfer/escalation/report"
 )
 
-// testClock is a clock that the pages move.
-type testClock struct{ now time.Time }
+// A testClock is a clock that the pages move.
+type testClock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *testClock) read() time.Time { return c.add(0) }
+
+func (c *testClock) add(d time.Duration) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+	return c.now
+}
 
 func (c *testClock) clock() *Clock {
 	return &Clock{
-		Now:     func() time.Time { return c.now },
-		Advance: func(_ context.Context, d time.Duration) error { c.now = c.now.Add(d); return nil },
-		Next:    func(context.Context) error { c.now = c.now.Add(28 * time.Minute); return nil },
+		Now:     c.read,
+		Advance: func(_ context.Context, d time.Duration) error { c.add(d); return nil },
+		Next:    func(context.Context) error { c.add(28 * time.Minute); return nil },
 	}
 }
 
@@ -77,7 +90,7 @@ func TestMatrix(t *testing.T) {
 	for _, row := range matrix {
 		for person, want := range map[string]int{"anna": row.anna, "sven": row.sven, "nobody": row.nobody} {
 			t.Run(row.route+" as "+person, func(t *testing.T) {
-				s := quiet(t, Options{Clock: (&testClock{monday}).clock(), Report: noFigures})
+				s := quiet(t, Options{Clock: (&testClock{now: monday}).clock(), Report: noFigures})
 				if person != "nobody" {
 					sendTo(t, s, person, offer)
 				}
@@ -96,7 +109,7 @@ func TestMatrixOfASignedInPerson(t *testing.T) {
 	for _, row := range matrix {
 		t.Run(row.route, func(t *testing.T) {
 			s := quiet(t, Options{
-				Clock: (&testClock{monday}).clock(), Report: noFigures,
+				Clock: (&testClock{now: monday}).clock(), Report: noFigures,
 				Identify: func(*http.Request) (bot.User, bool) { return bot.User{ID: "anna"}, true },
 			})
 			sendTo(t, s, "anna", offer)
@@ -179,7 +192,7 @@ func checkHeaders(t *testing.T, h http.Header) {
 }
 
 func TestNothingInAPageNeedsMoreThanThePolicyAllows(t *testing.T) {
-	s := quiet(t, Options{Clock: (&testClock{monday}).clock(), Report: noFigures})
+	s := quiet(t, Options{Clock: (&testClock{now: monday}).clock(), Report: noFigures})
 	sendTo(t, s, "anna", offer)
 	for _, path := range []string{"/", "/als/anna/", "/als/sven/bericht", "/nirgends"} {
 		page := parseHTML(t, ask(s, path, "", nil).Body)
@@ -199,7 +212,7 @@ func TestNothingInAPageNeedsMoreThanThePolicyAllows(t *testing.T) {
 
 // A GET of every route, with every parameter that a POST has, changes nothing.
 func TestGETChangesNothing(t *testing.T) {
-	store, clock := new(bottest.Memory), &testClock{monday}
+	store, clock := new(bottest.Memory), &testClock{now: monday}
 	s := quiet(t, Options{Store: store, Clock: clock.clock(), Report: noFigures})
 	sendTo(t, s, "anna", offer)
 	before := bottest.MustRead(t, store, bot.Histories, "anna")
@@ -213,8 +226,8 @@ func TestGETChangesNothing(t *testing.T) {
 	if after := bottest.MustRead(t, store, bot.Histories, "anna"); after != before {
 		t.Errorf("the conversation was\n%s\nand is\n%s", before, after)
 	}
-	if clock.now != monday {
-		t.Errorf("the clock moved to %v", clock.now)
+	if now := clock.read(); now != monday {
+		t.Errorf("the clock moved to %v", now)
 	}
 }
 
@@ -260,7 +273,7 @@ func TestForeignRequestsAreRefused(t *testing.T) {
 }
 
 func TestBadRequests(t *testing.T) {
-	s := quiet(t, Options{Clock: (&testClock{monday}).clock()})
+	s := quiet(t, Options{Clock: (&testClock{now: monday}).clock()})
 	sendTo(t, s, "anna", offer)
 	long := strings.Repeat("ä", maxText+1)
 	with := func(form url.Values, name, value string) url.Values {

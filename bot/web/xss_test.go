@@ -105,7 +105,7 @@ func everywhere(t *testing.T, words string) *Server {
 		{Name: "c", Label: words, Value: words, Options: []bot.Option{{Value: words, Label: words}, {Value: "x", Label: words}}},
 	}}
 	s := quiet(t, Options{
-		People: []Person{me}, Clock: (&testClock{monday}).clock(),
+		People: []Person{me}, Clock: (&testClock{now: monday}).clock(),
 		Tickets: func(context.Context, string) (Tickets, error) {
 			return Tickets{Mine: []Ticket{ticket}, Queue: []Ticket{ticket}, Queues: true}, nil
 		},
@@ -229,7 +229,7 @@ func TestPagesAreWhole(t *testing.T) {
 	empty := quiet(t, Options{People: []Person{{User: bot.User{ID: "anna"}, Roles: []string{"authority"}}}})
 	none := quiet(t, Options{
 		People:  []Person{{User: bot.User{ID: "anna"}, Kind: Other, Roles: []string{"authority"}}},
-		Clock:   (&testClock{monday}).clock(),
+		Clock:   (&testClock{now: monday}).clock(),
 		Tickets: func(context.Context, string) (Tickets, error) { return Tickets{Queues: true}, nil },
 		Report:  noFigures,
 	})

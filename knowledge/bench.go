@@ -1,7 +1,6 @@
 package knowledge
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"runtime"
@@ -159,14 +158,13 @@ func memory() float64 {
 
 // WriteText writes the result as lines a person reads.
 func (r BenchResult) WriteText(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "first hit right   %5.1f %%  of %d questions\namong the first 3 %5.1f %%\nmean reciprocal   %5.3f\n",
-		100*r.First, r.Questions, 100*r.Top3, r.MRR)
-	if err == nil && r.Outside > 0 {
-		_, err = fmt.Fprintf(w, "kept, 80 %% refused %4.1f %%  of %d questions out of scope\nkept, 90 %% refused %4.1f %%\n",
+	refused := ""
+	if r.Outside > 0 {
+		refused = fmt.Sprintf("kept, 80 %% refused %4.1f %%  of %d questions out of scope\nkept, 90 %% refused %4.1f %%\n",
 			100*r.InScopeAt80, r.Outside, 100*r.InScopeAt90)
 	}
-	return cmp.Or(err, func() error {
-		_, err := fmt.Fprintf(w, "build %.0f ms, answer %.2f ms median, %.2f ms p99, memory %.0f MB\n", r.BuildMS, r.P50MS, r.P99MS, r.RSSMB)
-		return err
-	}())
+	_, err := fmt.Fprintf(w, "first hit right   %5.1f %%  of %d questions\namong the first 3 %5.1f %%\nmean reciprocal   %5.3f\n%s"+
+		"build %.0f ms, answer %.2f ms median, %.2f ms p99, memory %.0f MB\n",
+		100*r.First, r.Questions, 100*r.Top3, r.MRR, refused, r.BuildMS, r.P50MS, r.P99MS, r.RSSMB)
+	return err
 }

@@ -1,0 +1,59 @@
+package knowledge
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestSetAside(t *testing.T) {
+	for _, test := range []struct {
+		text, rest string
+		want       Details
+	}{
+		{"beamer in 204 geht nicht", "beamer geht nicht", Details{Rooms: []string{"204"}}},
+		{"in Raum B112 flackert das Bild", "flackert das bild", Details{Rooms: []string{"B112"}}},
+		{"204: kein ton", "kein ton", Details{Rooms: []string{"204"}}},
+		{"mit der 7b kein ton in a203", "mit der kein ton", Details{Rooms: []string{"a203"}, Classes: []string{"7b"}}},
+		{"Klasse 10 hat kein wlan", "hat kein wlan", Details{Classes: []string{"10"}}},
+		{"die q1 sieht nichts", "die sieht nichts", Details{Classes: []string{"Q1"}}},
+		{"microsoft 365 will einen code", "microsoft 365 will einen code", Details{}},
+		{"fehler 404", "fehler 404", Details{}},
+		{"windows 11 laptop", "windows 11 laptop", Details{}},
+		{"200 gb sind voll", "200 gb sind voll", Details{}},
+		{"der 3d drucker", "der 3d drucker", Details{}},
+		{"Klausur läuft gerade, beamer tot", "klausur lauft gerade beamer tot", Details{Exam: true}},
+		{"die klausur ist nächste woche", "die klausur ist nachste woche", Details{}},
+		{"stehe im unterricht", "stehe im unterricht", Details{Lesson: true}},
+	} {
+		rest, got := setAside(test.text)
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%q: (-want +got)\n%s", test.text, diff)
+		}
+		if read := strings.Join(words(fold(rest)), " "); read != test.rest {
+			t.Errorf("%q leaves %q, want %q", test.text, read, test.rest)
+		}
+	}
+}
+
+func TestLanguage(t *testing.T) {
+	for text, want := range map[string]string{
+		"der beamer geht nicht":       "de",
+		"the projector does not work": "en",
+		"beamer":                      "de",
+		"":                            "de",
+		"Projektör çalışmıyor, yardım lütfen": "tr",
+		"принтер не працює, що робити? її":    "uk",
+		"принтер не печатает":                 "ru",
+		"الطابعة لا تعمل":                     "ar",
+		"drukarka nie działa, proszę o pomoc": "pl",
+		"l'imprimante ne marche pas":          "fr",
+		"la stampante non funziona":           "it",
+		"imprimanta nu funcționează":          "ro",
+	} {
+		if got := language(text); got != want {
+			t.Errorf("%q is taken for %s, want %s", text, got, want)
+		}
+	}
+}

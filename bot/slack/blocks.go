@@ -19,11 +19,12 @@ const (
 	maxHeader     = 150
 	maxButton     = 75
 	maxValue      = 2000
-	maxID         = 255 // action_id, block_id, callback_id
-	maxActions    = 25  // elements in one actions block
-	maxBlocks     = 50  // of a message
-	maxViewBlocks = 100 // of a modal or the home
-	maxViewTitle  = 24  // and its buttons
+	maxID         = 255    // action_id, block_id, callback_id
+	maxActions    = 25     // elements in one actions block
+	maxBlocks     = 50     // of a message
+	maxAllBlocks  = 12_000 // all blocks of a message together, in JSON; somewhat above 13,000 are refused
+	maxViewBlocks = 100    // of a modal or the home
+	maxViewTitle  = 24     // and its buttons
 	maxMetadata   = 3000
 	maxOptions    = 100
 	maxOption     = 75
@@ -48,9 +49,22 @@ func draw(post bot.Post) drawing {
 	if body := mrkdwn(post.Body, maxSection); body != "" {
 		m.blocks = append(m.blocks, section(body))
 	}
-	room := maxBlocks - len(m.blocks)
-	m.blocks = append(m.blocks, actions(post.Choices, asked{}, choicesBlock, room)...)
+	for _, block := range actions(post.Choices, asked{}, choicesBlock, maxBlocks-len(m.blocks)) {
+		// What does not fit any more can still be typed.
+		if more := append(slices.Clip(m.blocks), block); size(more) <= maxAllBlocks {
+			m.blocks = more
+		}
+	}
 	return m
+}
+
+// size is how long blocks are together.
+func size(blocks []api.Block) int {
+	data, err := json.Marshal(blocks)
+	if err != nil {
+		return maxAllBlocks + 1
+	}
+	return length(string(data))
 }
 
 // listed returns a body with the choices as numbered lines.

@@ -286,13 +286,17 @@ func (p *Platform) history(ctx context.Context, channel, since string, fn func(*
 	return nil
 }
 
-// replies calls fn for each message of a thread since a time, and for its root.
+// replies calls fn for each message of a thread since a time, and for its root. A
+// thread that is gone has none.
 func (p *Platform) replies(ctx context.Context, channel, root, since string, fn func(*api.Message) error) error {
 	q := &api.GetConversationRepliesParameters{
 		ChannelID: channel, Timestamp: root, Oldest: since, Limit: pageSize, IncludeAllMetadata: true,
 	}
 	for range manyPages {
 		page, _, next, err := p.client.GetConversationRepliesContext(ctx, q)
+		if says(err, "thread_not_found") {
+			return nil
+		}
 		if err != nil {
 			return fmt.Errorf("read thread: %w", failure(err))
 		}

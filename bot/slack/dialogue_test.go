@@ -55,7 +55,7 @@ func newDay(t *testing.T, w way, change func(*escalation.Model, *slack.Options))
 		t.Fatal(err)
 	}
 	run(t, b.Run)
-	hears(t, s, p)
+	hears(t, s, 0)
 	return d
 }
 

@@ -209,8 +209,9 @@ type started struct {
 func start(t *testing.T, s *slacktest.Server, w way, o slack.Options) *started {
 	t.Helper()
 	x := &started{Platform: w.open(t, s, o), hearing: newHearing()}
+	before := looks(s)
 	x.stop = run(t, func(ctx context.Context) error { return x.Run(ctx, x.handle) })
-	hears(t, s, x.Platform)
+	hears(t, s, before)
 	return x
 }
 
@@ -229,12 +230,13 @@ func run(t *testing.T, f func(ctx context.Context) error) (stop func()) {
 	return stop
 }
 
-// hears waits until a platform hears: what is said before is another test.
-func hears(t *testing.T, s *slacktest.Server, p *slack.Platform) {
+// looks returns how often the channels were looked through.
+func looks(s *slacktest.Server) int { return len(s.Calls("users.conversations")) }
+
+// hears waits until a platform hears, which looks through the channels first.
+func hears(t *testing.T, s *slacktest.Server, before int) {
 	t.Helper()
-	wait(t, s, "the first look at the channels", func() bool {
-		return len(s.Calls("users.conversations")) > 0
-	})
+	wait(t, s, "a look at the channels", func() bool { return looks(s) > before })
 	e := s.Send("events_api", map[string]any{"type": "event_callback", "event": map[string]any{"type": "hello"}})
 	answered(t, s, e)
 }

@@ -307,6 +307,9 @@ func (s *Server) heed(e *Envelope) {
 	}
 	id := e.Payload["view"].(map[string]any)["id"].(string)
 	v := s.views[id]
+	if v == nil {
+		return
+	}
 	var said struct {
 		Action string            `json:"response_action"`
 		Errors map[string]string `json:"errors"`
@@ -333,4 +336,13 @@ func (s *Server) Command(user, channel, text string) *Envelope {
 		"command": "/ersthelfer", "text": text, "user_id": user, "user_name": s.users[user].Name, "channel_id": channel,
 		"team_id": Team, "trigger_id": s.trigger(user), "response_url": fmt.Sprintf("%s/response", s.http.URL), "api_app_id": "A1",
 	})
+}
+
+// Forge has somebody else's app post something with metadata, of which the app
+// is told nothing.
+func (s *Server) Forge(channel, user, metadata string) {
+	m := s.Quietly(user, channel, "", "gefälscht")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.find(channel, m.TS).Metadata = json.RawMessage(metadata)
 }

@@ -24,8 +24,8 @@
 //
 // # Saying
 //
-// Every post carries a hash of its [bot.Post.Key] in its props and as
-// pending_post_id. The server itself recognises a second attempt for 30
+// Every post carries a hash of its [bot.Post.Key] and of the time of the first
+// start in its props, and such a hash as pending_post_id. The server itself recognises a second attempt for 30
 // seconds; for later ones, and after a restart, the newest posts of the channel
 // are looked through before the first attempt there (send.go). Text is rendered
 // so that nothing in it acts (markdown.go).

@@ -78,7 +78,8 @@ type Platform struct {
 	presses *presses
 	turns   turns
 	facts   atomic.Pointer[facts]
-	asking  sync.Mutex // one question for facts at a time
+	asking  sync.Mutex   // one question for facts at a time
+	since   atomic.Int64 // see started; 0: not known yet
 
 	mu      sync.Mutex
 	running *running // nil while Run does not run

@@ -309,8 +309,11 @@ func (r *reader) save(ctx context.Context, channel string, m *mark) error {
 }
 
 // started returns the time (ms) from which on the bot reads: that of its first
-// start. What was said before nobody expects to be answered.
+// start with this store. What was said before nobody expects to be answered.
 func (p *Platform) started(ctx context.Context, f *facts) (int64, error) {
+	if at := p.since.Load(); at != 0 {
+		return at, nil
+	}
 	now, err := p.serverTime(ctx)
 	if err != nil {
 		return 0, err
@@ -328,6 +331,7 @@ func (p *Platform) started(ctx context.Context, f *facts) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("remember the first start: %w", err)
 	}
+	p.since.Store(at)
 	return at, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -41,9 +42,9 @@ func (p *Platform) Send(ctx context.Context, post bot.Post) (string, error) {
 		return "", err
 	}
 	post.To.Thread = strings.TrimPrefix(post.To.Thread, name+":")
-	key := digest(post.Key)
-	if post.Key == "" {
-		key = nonce()
+	key, err := p.key(ctx, f, post.Key)
+	if err != nil {
+		return "", err
 	}
 	defer p.turns.take("send " + channel)()
 	if id, err := p.look(ctx, channel, key); err != nil || id != "" {
@@ -55,6 +56,20 @@ func (p *Platform) Send(ctx context.Context, post bot.Post) (string, error) {
 	}
 	p.sent.add(channel, key, id)
 	return ref(id), nil
+}
+
+// key returns what a post is recognised by. It holds for one store only: one
+// that begins anew numbers its tickets anew, and posts about other tickets of the
+// same numbers must not be taken for those that are to be told now.
+func (p *Platform) key(ctx context.Context, f *facts, key string) (string, error) {
+	if key == "" {
+		return nonce(), nil
+	}
+	since, err := p.started(ctx, f)
+	if err != nil {
+		return "", err
+	}
+	return digest(strconv.FormatInt(since, 10) + "/" + key), nil
 }
 
 // destination returns the channel that a post goes to.

@@ -88,6 +88,21 @@ func TestSendOnce(t *testing.T) {
 	})
 }
 
+// TestNewStore is a database that was thrown away: its tickets are numbered anew.
+func TestNewStore(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		anna := w.newcomer(t, "anfang")
+		post := bot.Post{Key: "1/2/anna", User: anna.id, Body: bot.Plain("Ticket 1 ist offen.")}
+		old := w.start(t)
+		ref := old.send(t, post)
+		old.stop()
+		awaitSecond(t, w)
+		if again := w.start(t).send(t, post); again == ref {
+			t.Error("the new ticket 1 is taken for the old one, and nobody is told")
+		}
+	})
+}
+
 func TestLostAnswer(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		if w.fake == nil {

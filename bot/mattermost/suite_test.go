@@ -43,11 +43,11 @@ func harness(t *testing.T, w *world) bottest.Harness {
 		t.Fatal(err)
 	}
 	serve(p.Handler())
+	w.calm(t)
 	// The message limit is only known once the server has been spoken to.
 	if _, err := p.Send(t.Context(), bot.Post{User: w.newcomer(t, "wer").id, Body: bot.Plain("hallo")}); err != nil {
 		t.Fatal(err)
 	}
-	w.calm(t)
 	h := &hand{w: w, p: p, t: t, actors: map[string]*actor{}}
 	return bottest.Harness{
 		Platform: p,

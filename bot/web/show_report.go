@@ -96,7 +96,7 @@ func (p *reportPage) fill(res report.Result) {
 	p.Intro = v.W("report.intro", "min", res.MinGroup)
 	switch {
 	case res.Total.Hidden != "":
-		p.Empty = v.hidden(res.Total.Hidden, res.MinGroup)
+		p.Empty = v.W("report.few", "min", res.MinGroup)
 		return
 	case res.Total.Questions == 0:
 		p.Empty = v.W("report.empty")

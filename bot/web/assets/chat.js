@@ -25,6 +25,8 @@ function show(entry) {
   // A pressed button is gone: go on by writing, where that opens no keyboard on the screen.
   if (focused && matchMedia("(hover: hover)").matches) composer.elements.text.focus({ preventScroll: true });
   if (end || fresh.classList.contains("mine")) toEnd();
+  // Of what is longer than the window, the beginning is to be read first.
+  if (end && !old && fresh.offsetHeight > scroll.clientHeight) fresh.scrollIntoView({ block: "start" });
   if (document.hidden && !old && !fresh.classList.contains("mine")) document.title = `(${++unread}) ${title}`;
 }
 

@@ -77,7 +77,6 @@ func (b *builder) index() *Index {
 		b.indexWords(ix)
 		return ix
 	}
-	ix.reader.learnSpelling()
 	texts := make([]counts, len(b.phrases))
 	inParallel(len(texts), func(i int) { texts[i] = ix.reader.counts(b.phrases[i]) })
 	bodies := make([]counts, len(b.bodies))
@@ -95,9 +94,14 @@ func (b *builder) index() *Index {
 	vectors := make([]vector, len(texts))
 	inParallel(len(texts), func(i int) { vectors[i] = ix.voc.weigh(numbers[i], b.tuning.wordShare) })
 	features := len(ix.voc.idf)
+	var wg sync.WaitGroup
+	wg.Go(ix.reader.learnSpelling)
+	wg.Go(func() {
+		ix.documents = newPostings(bm25(b.documents(ix.voc, numbers, bodies), features), features)
+		ix.reach, ix.reachMean = ix.documents.most()
+	})
 	ix.phrases = newPostings(vectors, features)
-	ix.documents = newPostings(bm25(b.documents(ix.voc, numbers, bodies), features), features)
-	ix.reach, ix.reachMean = ix.documents.most()
+	wg.Wait()
 	if n := len(ix.classes); n > 1 && n <= maxClasses {
 		ix.linear = trainLinear(ix.voc.commonest(vectors, maxWeights/n), b.phraseOf, n, b.tuning.training)
 	}

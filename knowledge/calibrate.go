@@ -3,8 +3,8 @@ package knowledge
 import "math"
 
 // A calibration turns evidence into probabilities. Its numbers are the same for every base, because what they
-// weigh does not depend on the size of one; they were fitted on phrasings that the index had not seen, by the
-// command in BENCHMARK.md.
+// weigh does not depend on the size of one; they were fitted on phrasings that the index had not seen, by
+// [FitCalibration] with the starter articles and the public set clinc150; see BENCHMARK.md.
 type calibration struct {
 	weights     [signals]float64 // of the signals, for "some article answers"
 	temperature float64          // how sharply totals separate articles
@@ -26,8 +26,8 @@ var signalNames = [signals]string{
 }
 
 var shippedCalibration = calibration{
-	weights:     [signals]float64{sigConstant: -3.87, sigTotal: 0.73, sigMargin: 0.43, sigOutside: 0.97, sigKnown: 2.47, sigReach: 3.17},
-	temperature: 3.4,
+	weights:     [signals]float64{sigConstant: -4.05, sigTotal: 0.78, sigMargin: 0.42, sigOutside: 0.85, sigKnown: 2.25, sigReach: 3.93},
+	temperature: 3.3,
 }
 
 // inScope returns the probability that some article answers.

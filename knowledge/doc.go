@@ -13,10 +13,10 @@
 // it in. [Index.Answer] returns an [Outcome], never just a list: one article, a few to choose from, nothing, or an
 // act of conversation such as thanks. The way from a message to an outcome:
 //
-//	message → read: fold case and umlauts, cut into words                       (read.go, stem.go)
+//	message → read: fold case and umlauts, cut into words                       (read.go, stem.go, spelling.go)
 //	        → set aside: rooms, classes, lessons, greetings                     (details.go, acts.go)
 //	        → link: words of the school's IT that mean the same                 (lexicon.go, lexicon.txt)
-//	        → features: words, pairs, parts of compounds, runs of characters    (features.go, compound.go)
+//	        → features: words, pairs, parts of compounds, runs of characters    (reader.go, features.go, compound.go)
 //	        → three pieces of evidence per article:
 //	             a linear model trained on the phrasings of all articles        (linear.go)
 //	             the likeness to each single phrasing                           (lexical.go)
@@ -27,10 +27,13 @@
 // Character runs carry typos and compounds, pairs carry negation ("kein Bild", "kein Ton"), the lexicon carries
 // what nobody can learn from spelling ("Elmo" is a document camera). Stop words stay in: messages are short.
 //
+// A base of more than 60,000 phrasings is searched by the words of whole articles alone, see build.go.
+//
 // Everything is deterministic: the same articles and the same message give the same answer, on every run.
 //
 // # Measuring
 //
-// [Evaluate] asks an index a file of questions and counts what became of them; [Bench] builds an index from a
-// training file and measures it on a test file. BENCHMARK.md holds the table of the public question sets.
+// [Index.Evaluate] asks a file of questions and counts what became of them; [Bench] builds an index from a
+// training file and measures it on a test file. [FitCalibration] works out the numbers in calibrate.go.
+// BENCHMARK.md holds the table of the public question sets.
 package knowledge

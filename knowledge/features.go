@@ -186,22 +186,26 @@ func (v *vocabulary) weighFeatures(n int) {
 	v.unseen = float32(math.Log(1+float64(n)) + 1)
 }
 
-// commonest returns the texts without all but the n commonest features, if there are more.
+// commonest returns the texts without all but the n commonest features, and without those that one text alone has:
+// what they teach holds for that text.
 func (v *vocabulary) commonest(texts []vector, n int) []vector {
-	if len(v.df) <= n {
-		return texts
+	var shared []uint32
+	for f, d := range v.df {
+		if d > 1 {
+			shared = append(shared, uint32(f))
+		}
 	}
-	byCount := make([]uint32, len(v.df))
-	for i := range byCount {
-		byCount[i] = uint32(i)
+	if len(shared) > n {
+		slices.SortFunc(shared, func(a, b uint32) int { return cmp.Or(cmp.Compare(v.df[b], v.df[a]), cmp.Compare(a, b)) })
+		shared = shared[:n]
 	}
-	slices.SortFunc(byCount, func(a, b uint32) int { return cmp.Or(cmp.Compare(v.df[b], v.df[a]), cmp.Compare(a, b)) })
 	keep := make([]bool, len(v.df))
-	for _, f := range byCount[:n] {
+	for _, f := range shared {
 		keep[f] = true
 	}
 	out := make([]vector, len(texts))
 	for i, t := range texts {
+		out[i] = vector{index: make([]uint32, 0, len(t.index)), value: make([]float32, 0, len(t.index))}
 		for k, f := range t.index {
 			if keep[f] {
 				out[i].index = append(out[i].index, f)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -275,13 +276,7 @@ func (p *parser) half(lines []string, first int) (steps []string, note string) {
 		case m != nil && len(paragraphs) > 0:
 			p.mistake(first+i, 1, "a step below the note; move the note below the last step")
 		case m != nil:
-			if m[2] == "" {
-				p.mistake(first+i, 1, "the step is empty; fill it in or remove it")
-			}
-			if m[1] != fmt.Sprint(len(steps)+1) {
-				p.mistake(first+i, 1, "step %s should be number %d", m[1], len(steps)+1)
-			}
-			steps = append(steps, m[2])
+			steps = append(steps, p.step(m, len(steps)+1, first+i))
 		case !gap && len(paragraphs) > 0:
 			paragraphs[len(paragraphs)-1] += " " + text
 		case !gap && len(steps) > 0:
@@ -295,6 +290,17 @@ func (p *parser) half(lines []string, first int) (steps []string, note string) {
 		p.mistake(first, 1, "there are no steps; write lines \"1. …\", \"2. …\"")
 	}
 	return steps, strings.Join(paragraphs, "\n\n")
+}
+
+// step reads a numbered line.
+func (p *parser) step(m []string, number, line int) string {
+	if m[2] == "" {
+		p.mistake(line, 1, "the step is empty; fill it in or remove it")
+	}
+	if m[1] != strconv.Itoa(number) {
+		p.mistake(line, 1, "step %s should be number %d", m[1], number)
+	}
+	return m[2]
 }
 
 // Markdown returns the article as a file that [ParseArticle] reads back to the same article.

@@ -92,7 +92,7 @@ ticket when nothing helps, and tells the people in charge, in time.
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		newDemo(), newRun(), newChat(), newAsk(), newKnowledge(), newTicket(), newRehearse(), newReport(),
-		newConfig(), newVersion(),
+		newConfig(), newSetup(), newVersion(),
 	)
 	for _, c := range root.Commands() {
 		usage(c)

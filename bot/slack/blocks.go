@@ -2,6 +2,7 @@ package slack
 
 import (
 	"encoding/json"
+	"math"
 	"slices"
 	"strconv"
 
@@ -31,6 +32,8 @@ const (
 	maxOptionID   = 150
 	maxLabel      = 2000
 	maxInput      = 3000
+	maxView       = 240_000 // bytes of a modal or the home, in JSON; above 250 kB are refused
+	maxAnswer     = 19_000  // bytes of an acknowledgement; from 20 kB on it would be dropped
 )
 
 // choicesBlock is the block_id of a post's buttons, with a number behind it.
@@ -51,20 +54,22 @@ func draw(post bot.Post) drawing {
 	}
 	for _, block := range actions(post.Choices, asked{}, choicesBlock, maxBlocks-len(m.blocks)) {
 		// What does not fit any more can still be typed.
-		if more := append(slices.Clip(m.blocks), block); size(more) <= maxAllBlocks {
+		more := append(slices.Clip(m.blocks), block)
+		if n, _ := size(more); n <= maxAllBlocks {
 			m.blocks = more
 		}
 	}
 	return m
 }
 
-// size is how long blocks are together.
-func size(blocks []api.Block) int {
-	data, err := json.Marshal(blocks)
+// size is how large something is in JSON, which everything drawn has: in
+// characters, and in bytes.
+func size(drawn any) (characters, bytes int) {
+	data, err := json.Marshal(drawn)
 	if err != nil {
-		return maxAllBlocks + 1
+		return math.MaxInt, math.MaxInt
 	}
-	return length(string(data))
+	return length(string(data)), len(data)
 }
 
 // listed returns a body with the choices as numbered lines.

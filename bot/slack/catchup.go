@@ -4,10 +4,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	api "github.com/slack-go/slack"
@@ -15,95 +14,52 @@ import (
 	"ersthelfer/bot"
 )
 
-// How channels are read, Slack's time.
+// How channels are read, Slack's time unless said otherwise.
 const (
 	// newcomer is how far back the bot reads in a channel that it has not known.
 	newcomer = 24 * time.Hour
+	// longest is how far back it reads in any: what is older than that is not
+	// remembered as done for sure, and nobody waits for an answer any more.
+	longest = 6 * 24 * time.Hour
 	// oldThreads is how far back threads may have begun that go on in a gap.
 	oldThreads = 3 * 24 * time.Hour
-	// flushEvery is how old a stored mark may be, wall time. It costs nothing but
-	// reading a little twice.
-	flushEvery = 5 * time.Second
 	manyPages  = 50
+
+	// lookEvery is how often (wall time) every channel is read although nothing
+	// seems to be missing: Slack promises no delivery, and of a proxy that was gone
+	// nobody tells. A pause after each channel leaves room for other requests.
+	lookEvery = 15 * time.Minute
+	lookPause = 3 * time.Second
 )
 
-// A mark is how far a channel has been seen. It is stored: rename no tag.
+// A mark is how far a channel has been read. What arrived as an event does not
+// move it: something before may be missing. It is stored: rename no tag.
 type mark struct {
 	TS string `json:"ts"`
 }
 
-// marks remember how far channels have been seen. While something may be
-// missing they are not stored: what is new must not hide the gap before it.
-type marks struct {
-	p      *Platform
-	mu     sync.Mutex
-	newest map[string]string // what is not stored yet
-	held   bool
-}
-
-func newMarks(p *Platform) *marks { return &marks{p: p, newest: map[string]string{}, held: true} }
-
-// see notes that something has been committed.
-func (s *marks) see(it *item) {
-	if it.Said == nil || it.Said.TS == "" || it.Said.Subtype == "message_changed" || it.Said.Subtype == "message_deleted" {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.newest[it.Said.Channel] = max(s.newest[it.Said.Channel], it.Said.TS)
-}
-
-// hold says whether something may be missing.
-func (s *marks) hold(held bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.held = held
-}
-
-// flush stores the marks now and again, and once more at the end.
-func (s *marks) flush(ctx context.Context) {
-	for ended := false; !ended; {
-		ended = pause(ctx, flushEvery) != nil
-		if err := s.store(context.WithoutCancel(ctx)); err != nil {
-			s.p.log.Warn("slack: marks are stored later", "err", err)
-		}
-	}
-}
-
-func (s *marks) store(ctx context.Context) error {
-	s.mu.Lock()
-	newest := s.newest
-	if s.held {
-		newest = nil
-	} else {
-		s.newest = map[string]string{}
-	}
-	s.mu.Unlock()
-	for _, channel := range slices.Sorted(maps.Keys(newest)) {
-		err := s.p.o.Store.Change(ctx, bot.Marks, name+":"+channel, func(old []byte) ([]byte, error) {
-			var m mark
-			_ = json.Unmarshal(old, &m) // one that cannot be read is replaced
-			m.TS = max(m.TS, newest[channel])
-			return json.Marshal(m)
-		})
-		if err != nil {
-			return fmt.Errorf("store mark: %w", err)
-		}
-	}
-	return nil
-}
-
-// read returns the stored mark of a channel, or from where a new one is read.
-func (s *marks) read(ctx context.Context, channel string) (ts string, known bool, err error) {
-	data, err := s.p.o.Store.Read(ctx, bot.Marks, name+":"+channel)
+// markOf returns the stored mark of a channel, or from where a new one is read.
+func (p *Platform) markOf(ctx context.Context, channel string) (ts string, known bool, err error) {
+	data, err := p.o.Store.Read(ctx, bot.Marks, name+":"+channel)
 	if err != nil {
 		return "", false, fmt.Errorf("read mark: %w", err)
 	}
 	var m mark
 	if data != nil && json.Unmarshal(data, &m) == nil && m.TS != "" {
-		return m.TS, true, nil
+		return max(m.TS, stamp(p.now().Add(-longest))), true, nil
 	}
-	return max(s.p.me.Load().since, stamp(s.p.now().Add(-newcomer))), false, nil
+	return max(p.me.Load().since, stamp(p.now().Add(-newcomer))), false, nil
+}
+
+// setMark stores how far a channel has been read.
+func (p *Platform) setMark(ctx context.Context, channel, ts string) error {
+	err := p.o.Store.Change(ctx, bot.Marks, name+":"+channel, func([]byte) ([]byte, error) {
+		return json.Marshal(mark{ts})
+	})
+	if err != nil {
+		return fmt.Errorf("store mark: %w", err)
+	}
+	return nil
 }
 
 // started returns the time from which on the bot reads: that of its first start.
@@ -124,23 +80,29 @@ func (p *Platform) started(ctx context.Context, me string) (string, error) {
 
 // missing says that something may have been said that did not arrive.
 func (r *run) missing() {
-	r.marks.hold(true)
 	select {
 	case r.gap <- struct{}{}:
 	default:
 	}
 }
 
-// catchUp reads what is missing, each time that something may be.
+// catchUp reads what is missing, each time that something may be, and now and
+// again.
 func (r *run) catchUp(ctx context.Context) {
+	every := cmp.Or(r.p.o.Look, lookEvery)
+	again := time.NewTicker(every)
+	defer again.Stop()
 	for {
+		between := time.Duration(0)
 		select {
 		case <-ctx.Done():
 			return
 		case <-r.gap:
+		case <-again.C:
+			between = min(lookPause, every)
 		}
 		for tries := 0; ; tries++ {
-			err := r.readAll(ctx)
+			err := r.readAll(ctx, between)
 			if err == nil {
 				break
 			}
@@ -152,26 +114,54 @@ func (r *run) catchUp(ctx context.Context) {
 				return
 			}
 		}
-		r.mu.Lock()
-		if len(r.gap) == 0 && (r.open > 0 || r.p.o.AppToken == "") {
-			r.marks.hold(false)
-		}
-		r.mu.Unlock()
 	}
 }
 
-// readAll reads every conversation from where it was seen, those first in which
-// somebody talked lately.
-func (r *run) readAll(ctx context.Context) error {
-	channels, err := r.p.channels(ctx)
+// readAll reads every conversation from where it was read before, those first in
+// which somebody talked lately, with pauses between them. When something may be
+// missing meanwhile, it begins anew without.
+func (r *run) readAll(ctx context.Context, between time.Duration) error {
+	channels, from, err := r.inOrder(ctx)
 	if err != nil {
 		return err
 	}
-	from := map[string]string{}
+	for i, c := range channels {
+		if i > 0 && between > 0 {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-r.gap:
+				return r.readAll(ctx, 0)
+			case <-time.After(between):
+			}
+		}
+		for tries := 0; ; tries++ {
+			err := r.readChannel(ctx, c, from[c])
+			if err == nil || errors.Is(err, bot.ErrUndeliverable) {
+				break // the bot has been removed from it meanwhile
+			}
+			if ctx.Err() != nil || tries == 10 {
+				return err
+			}
+			if pause(ctx, wait(tries, err)) != nil {
+				return ctx.Err()
+			}
+		}
+	}
+	return nil
+}
+
+// inOrder returns the conversations in the order of reading, and from where each
+// is read.
+func (r *run) inOrder(ctx context.Context) (channels []string, from map[string]string, err error) {
+	if channels, err = r.p.channels(ctx); err != nil {
+		return nil, nil, err
+	}
+	from = map[string]string{}
 	known := map[string]bool{}
 	for _, c := range channels {
-		if from[c], known[c], err = r.marks.read(ctx, c); err != nil {
-			return err
+		if from[c], known[c], err = r.p.markOf(ctx, c); err != nil {
+			return nil, nil, err
 		}
 	}
 	slices.SortFunc(channels, func(a, b string) int {
@@ -183,21 +173,7 @@ func (r *run) readAll(ctx context.Context) error {
 		}
 		return cmp.Or(cmp.Compare(from[b], from[a]), cmp.Compare(a, b))
 	})
-	for _, c := range channels {
-		for tries := 0; ; tries++ {
-			err := r.readChannel(ctx, c, from[c])
-			if err == nil {
-				break
-			}
-			if ctx.Err() != nil || tries == 10 {
-				return err
-			}
-			if pause(ctx, wait(tries, err)) != nil {
-				return ctx.Err()
-			}
-		}
-	}
-	return nil
+	return channels, from, nil
 }
 
 // channels returns the conversations that the bot reads.
@@ -222,7 +198,8 @@ func (p *Platform) channels(ctx context.Context) ([]string, error) {
 	}
 }
 
-// readChannel puts what was said in a channel since a time into the inbox.
+// readChannel puts what was said in a channel since a time into the inbox, and
+// then remembers how far it has been read.
 func (r *run) readChannel(ctx context.Context, channel, since string) error {
 	var found []*message
 	add := func(m *api.Message) error {
@@ -233,11 +210,13 @@ func (r *run) readChannel(ctx context.Context, channel, since string) error {
 		return nil
 	}
 	var roots []string
+	newest := since
 	oldest := min(since, max(stamp(at(since).Add(-oldThreads)), r.p.me.Load().since))
 	err := r.p.history(ctx, channel, oldest, func(m *api.Message) error {
 		if m.LatestReply > since {
 			roots = append(roots, m.Timestamp)
 		}
+		newest = max(newest, m.Timestamp)
 		return add(m)
 	})
 	for _, root := range roots {
@@ -245,9 +224,18 @@ func (r *run) readChannel(ctx context.Context, channel, since string) error {
 			err = r.p.replies(ctx, channel, root, since, add)
 		}
 	}
-	if err != nil {
+	if err == nil {
+		err = r.putAll(ctx, found)
+	}
+	if err != nil || newest == since {
 		return err
 	}
+	return r.p.setMark(ctx, channel, newest)
+}
+
+// putAll puts messages into the inbox, oldest first, and waits until they are
+// committed.
+func (r *run) putAll(ctx context.Context, found []*message) (err error) {
 	slices.SortFunc(found, func(a, b *message) int { return cmp.Compare(a.TS, b.TS) })
 	failed := make(chan error, len(found))
 	for _, m := range found {

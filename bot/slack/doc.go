@@ -14,9 +14,10 @@
 // so count once; the number of a retry means nothing.
 //
 // Whether Slack delivers again what was said while no connection was open is not
-// promised. So the bot knows how far it has seen each channel, and after such a
-// gap, and at every start, it reads what is missing (catchup.go). Two sockets are
-// kept open, so that the refresh of one leaves no gap.
+// promised. So the bot knows how far it has read each channel, and after such a
+// gap, at every start, and every quarter of an hour besides, it reads what is
+// missing (catchup.go). Two sockets are kept open, so that the refresh of one
+// leaves no gap.
 //
 // # Out: posted once
 //
@@ -24,17 +25,18 @@
 // is stored, and after it the name of the post (send.go). An intention without a
 // name is a post whose answer was lost or a program that was killed: then the
 // conversation is searched for it, by the key in the post's metadata, before it
-// is posted again. All text goes through one renderer, in which nothing of it
+// is posted again. The key holds for one store: a new database begins with ticket 1
+// once more. All text goes through one renderer, in which nothing of it
 // acts and which keeps every limit of Slack (mrkdwn.go, blocks.go).
 //
 // # What is stored
 //
 // Everything is in the bucket [bot.Marks] and JSON, but for the last in [bot.Seen]:
 //
-//	"slack:<channel>"            → mark: how far the channel has been seen
+//	"slack:<channel>"            → mark: how far the channel has been read
 //	"slack:since:<bot>"          → the time from which on the bot reads at all
 //	"slack:inbox/<time>-<word>"  → batch: what arrived together and is not all done
-//	"slack:sent/<digest of key>" → sending: an intention, then the post
+//	"slack:sent/<digest>"        → sending: an intention, then the post
 //	"slack:in/<key>"             → when it was done
 //
 // Facts about Slack stand in the test double of package slacktest, with which the

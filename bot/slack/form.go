@@ -41,6 +41,9 @@ func modal(f *bot.Form, c claim, w Words) (api.ModalViewRequest, error) {
 	for _, field := range f.Fields[:min(len(f.Fields), maxViewBlocks)] {
 		v.Blocks.BlockSet = append(v.Blocks.BlockSet, input(field))
 	}
+	if _, n := size(v); n > maxView {
+		return api.ModalViewRequest{}, fmt.Errorf("draw form %s: too large", f.ID)
+	}
 	return v, nil
 }
 
@@ -69,25 +72,36 @@ func input(f bot.Field) api.Block {
 
 // notice is a modal that only says something.
 func notice(title, text string, w Words) api.ModalViewRequest {
+	return sheet(title, bot.Plain(text), w)
+}
+
+func sheet(title string, text bot.Rich, w Words) api.ModalViewRequest {
 	return api.ModalViewRequest{
 		Type: api.VTModal, Title: label(title, maxViewTitle), Close: label(w.Close, maxViewTitle),
-		Blocks: api.Blocks{BlockSet: []api.Block{section(mrkdwn(bot.Plain(text), maxSection))}},
+		Blocks: api.Blocks{BlockSet: []api.Block{section(mrkdwn(text, maxSection))}},
 	}
 }
 
-// openForm shows a form to who pressed, and nobody else. The trigger is good for
-// about three seconds and once.
+// openForm shows a form to who pressed, and nobody else.
 func (p *Platform) openForm(ctx context.Context, trigger string, f *bot.Form, c claim, w Words) error {
 	v, err := modal(f, c, w)
 	if err != nil {
 		return err
 	}
+	_, err = p.open(ctx, trigger, v)
+	return err
+}
+
+// open shows a view to who pressed, and returns its id. The trigger is good for
+// about three seconds and once.
+func (p *Platform) open(ctx context.Context, trigger string, v api.ModalViewRequest) (id string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, triggerTime)
 	defer cancel()
-	if _, err := p.client.OpenViewContext(ctx, trigger, v); err != nil {
-		return fmt.Errorf("open form %s: %w", f.ID, failure(err))
+	got, err := p.client.OpenViewContext(ctx, trigger, v)
+	if err != nil {
+		return "", fmt.Errorf("open view: %w", failure(err))
 	}
-	return nil
+	return got.ID, nil
 }
 
 // offerForm asks a form that could not be opened in time: a button for it, that
@@ -170,20 +184,39 @@ func (p *Platform) answered(s *sent, r bot.Receipt, w Words) any {
 	return nil
 }
 
-// late shows in the modal what came of a sent form after the time for an answer.
-func (p *Platform) late(ctx context.Context, s *sent, r bot.Receipt, w Words) {
-	v := notice(s.Title, w.Done, w)
+// fits reports whether an answer is small enough to be one.
+func fits(answer any) bool {
+	_, n := size(answer)
+	return n <= maxAnswer
+}
+
+// A modalView is a modal that somebody sees.
+type modalView struct {
+	id, title string
+	claim     claim
+}
+
+func (s *sent) view() modalView { return modalView{s.View, s.Title, s.Claim} }
+
+// change shows in a modal what came of a press or a sent form after the time for
+// an answer.
+func (p *Platform) change(ctx context.Context, at modalView, r bot.Receipt, w Words) {
+	v := notice(at.title, w.Done, w)
 	switch {
 	case len(r.Errors) > 0:
 		texts := slices.Collect(maps.Values(r.Errors))
 		slices.Sort(texts)
-		v = notice(s.Title, strings.Join(texts, "\n"), w)
+		v = notice(at.title, strings.Join(texts, "\n"), w)
 	case r.Form != nil:
-		if next, err := modal(r.Form, s.Claim, w); err == nil {
+		if next, err := modal(r.Form, at.claim, w); err == nil {
 			v = next
+		} else {
+			p.log.Warn("slack: form not drawn", "err", err)
 		}
+	case len(r.Private) > 0:
+		v = sheet(at.title, r.Private, w)
 	}
-	if _, err := p.client.UpdateViewContext(ctx, v, "", "", s.View); err != nil && ctx.Err() == nil {
+	if _, err := p.client.UpdateViewContext(ctx, v, "", "", at.id); err != nil && ctx.Err() == nil {
 		p.log.Info("slack: modal not brought up to date", "err", failure(err))
 	}
 }

@@ -3,27 +3,13 @@ package slack
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	api "github.com/slack-go/slack"
 
 	"ersthelfer/bot"
 )
-
-// A Home is what somebody sees on the app's home tab, from top to bottom.
-type Home []HomePart
-
-// A HomePart is a heading with rows under it: my tickets, a queue.
-type HomePart struct {
-	Title string
-	Rows  []HomeRow // what does not fit any more is left out
-}
-
-// A HomeRow is a text with what can be done about it.
-type HomeRow struct {
-	Body    bot.Rich
-	Choices []bot.Choice
-}
 
 // showHome draws the home tab of a user anew. It shows what is now: should it
 // fail, the next look at the tab repairs it.
@@ -52,19 +38,26 @@ func (p *Platform) publishHome(ctx context.Context, user, team string) error {
 	return nil
 }
 
-// drawHome renders a home tab. A row is whole or not there.
-func drawHome(home Home) []api.Block {
+// drawHome renders a home tab. A row is whole or not there: what does not fit any
+// more is left out.
+func drawHome(home bot.Home) []api.Block {
 	out := []api.Block{}
 	for i, part := range home {
-		row := []api.Block{api.NewHeaderBlock(label(part.Title, maxHeader))}
+		var row []api.Block
+		if part.Title != "" {
+			row = append(row, api.NewHeaderBlock(label(part.Title, maxHeader)))
+		}
 		for j, r := range part.Rows {
-			row = append(row, section(mrkdwn(r.Body, maxSection)))
+			if body := mrkdwn(r.Body, maxSection); body != "" {
+				row = append(row, section(body))
+			}
 			id := choicesBlock + strconv.Itoa(i) + "/" + strconv.Itoa(j) + "/"
 			row = append(row, actions(r.Choices, asked{}, id, maxViewBlocks)...)
-			if len(out)+len(row) > maxViewBlocks {
+			more := append(slices.Clip(out), row...)
+			if _, n := size(more); n > maxView || len(more) > maxViewBlocks {
 				return out
 			}
-			out, row = append(out, row...), nil
+			out, row = more, nil
 		}
 	}
 	return out

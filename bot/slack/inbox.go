@@ -24,7 +24,7 @@ type item struct {
 	Asked *command `json:"asked,omitempty"`
 
 	batch *batch
-	done  chan bot.Receipt // gets what the handler returned; may be nil
+	done  chan outcome // gets what came of it; nil: nobody waits
 }
 
 // lane is what items are kept in order by.
@@ -226,7 +226,6 @@ func (b *inbox) work(it *item) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.pending[it.Key] = true
-	b.r.marks.see(it)
 	lane := it.lane()
 	waiting, busy := b.lanes[lane]
 	at := len(waiting)
@@ -276,12 +275,12 @@ func (b *inbox) try(ctx context.Context, it *item) error {
 	case b.slots <- struct{}{}:
 	}
 	defer func() { <-b.slots }()
-	receipt, err := b.r.deal(ctx, it)
+	out, err := b.r.deal(ctx, it)
 	if err != nil {
 		return err
 	}
 	if it.done != nil {
-		it.done <- receipt
+		it.done <- out
 	}
 	// What the handler has taken is done, even if the program ends just now.
 	if err := b.finish(context.WithoutCancel(ctx), it); err != nil {

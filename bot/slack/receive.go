@@ -19,9 +19,16 @@ const (
 	kindCommand = "slash_commands"
 )
 
-// answerTime is how long Slack waits for what came of a sent form. It gives up
-// after three seconds.
-const answerTime = 2 * time.Second
+// How long (wall time) the bot works on something before it shows that it does.
+// Slack gives up after three seconds.
+const (
+	answerTime  = 2 * time.Second // on a sent form
+	loadingTime = time.Second     // on a press, which could still bring a form
+
+	// afterAnswer is how long a view is left alone after an answer that changes it:
+	// Slack does not tell when it has taken the answer, which must not come second.
+	afterAnswer = 500 * time.Millisecond
+)
 
 // An ack acknowledges what Slack has sent, with an answer that may be nil. With
 // an error it must not be acknowledged, so that Slack sends it again. It is
@@ -95,7 +102,7 @@ func (r *run) interaction(ctx context.Context, payload []byte, done ack) error {
 			r.spawn(func(ctx context.Context) { r.ask(ctx, x, about) })
 			return nil
 		}
-		r.store(ctx, &item{Key: x.key(), Press: x}, done)
+		r.press(ctx, x, done)
 	case api.InteractionTypeViewSubmission:
 		s, err := readForm(&cb)
 		if err != nil {
@@ -111,7 +118,7 @@ func (r *run) interaction(ctx context.Context, payload []byte, done ack) error {
 // submit commits a sent form and waits a moment for what comes of it, because
 // what is wrong with it can only stand in the answer.
 func (r *run) submit(ctx context.Context, s *sent, done ack) {
-	it := &item{Key: s.key(), Sent: s, done: make(chan bot.Receipt, 1)}
+	it := &item{Key: s.key(), Sent: s, done: make(chan outcome, 1)}
 	r.inbox.put(ctx, arrival{it, func(fresh bool, err error) {
 		if err != nil || !fresh {
 			done(nil, err)
@@ -123,12 +130,17 @@ func (r *run) submit(ctx context.Context, s *sent, done ack) {
 
 func (r *run) await(ctx context.Context, it *item, done ack) {
 	w := r.p.words(it.Sent.User)
+	shown := it.Sent.view()
 	timer := time.NewTimer(answerTime)
 	defer timer.Stop()
 	select {
-	case receipt := <-it.done:
-		done(r.p.answered(it.Sent, receipt, w), nil)
-		return
+	case out := <-it.done:
+		answer := r.p.answered(it.Sent, out.receipt, w)
+		if fits(answer) {
+			done(answer, nil)
+			return
+		}
+		it.done <- out // too large for an answer: the view is changed afterwards
 	case <-timer.C:
 	case <-ctx.Done():
 		done(nil, ctx.Err())
@@ -136,9 +148,54 @@ func (r *run) await(ctx context.Context, it *item, done ack) {
 	}
 	v := notice(it.Sent.Title, w.Working, w)
 	done(api.NewUpdateViewSubmissionResponse(&v), nil)
+	if pause(ctx, afterAnswer) != nil {
+		return
+	}
 	select {
-	case receipt := <-it.done:
-		r.p.late(ctx, it.Sent, receipt, w)
+	case out := <-it.done:
+		r.p.change(ctx, shown, out.receipt, w)
+	case <-ctx.Done():
+	}
+}
+
+// press commits a pressed button and acknowledges it. A trigger is good for three
+// seconds only: what takes longer than one gets a view that says so, in which the
+// form can still be shown that the press brings.
+func (r *run) press(ctx context.Context, x *press, done ack) {
+	it := &item{Key: x.key(), Press: x, done: make(chan outcome, 1)}
+	r.inbox.put(ctx, arrival{it, func(fresh bool, err error) {
+		done(nil, err)
+		if err == nil && fresh {
+			r.spawn(func(ctx context.Context) { r.attend(ctx, it) })
+		}
+	}})
+}
+
+func (r *run) attend(ctx context.Context, it *item) {
+	x := it.Press
+	timer := time.NewTimer(loadingTime)
+	defer timer.Stop()
+	select {
+	case out := <-it.done:
+		r.p.tell(ctx, out, x.Trigger, x.Home)
+		return
+	case <-timer.C:
+	case <-ctx.Done():
+		return
+	}
+	w := r.p.words(x.User)
+	view, err := r.p.open(ctx, x.Trigger, notice(w.Title, w.Working, w))
+	if err != nil && ctx.Err() == nil {
+		r.p.log.Info("slack: nothing shown while a press is worked on", "err", err)
+	}
+	select {
+	case out := <-it.done:
+		if err != nil {
+			r.p.tell(ctx, out, "", false)
+			return
+		}
+		c := claim{Channel: x.Channel, Post: x.post(), Root: x.Root}
+		r.p.change(ctx, modalView{id: view, title: w.Title, claim: c}, out.receipt, w)
 	case <-ctx.Done():
 	}
 }
@@ -174,30 +231,39 @@ func whispered(text string) any {
 	return map[string]string{"response_type": "ephemeral", "text": mrkdwn(bot.Plain(text), maxFallback)}
 }
 
+// An outcome is what came of an item: the message it was, and its receipt. Both
+// are empty for what was not for the bot after all.
+type outcome struct {
+	m       bot.Message
+	receipt bot.Receipt
+}
+
 // deal gives an item to the handler as a message, and shows its sender the
-// receipt. What is not for the bot after all is dealt with by that.
-func (r *run) deal(ctx context.Context, it *item) (bot.Receipt, error) {
+// receipt unless somebody waits for it.
+func (r *run) deal(ctx context.Context, it *item) (outcome, error) {
 	m, trigger, err := r.p.message(ctx, it)
 	if err != nil || m == nil {
-		return bot.Receipt{}, err
+		return outcome{}, err
 	}
 	receipt, err := r.h(ctx, *m)
 	if err != nil {
-		return bot.Receipt{}, fmt.Errorf("handle message: %w", err)
+		return outcome{}, fmt.Errorf("handle message: %w", err)
 	}
-	shown := receipt
-	if it.done != nil {
-		shown.Form = nil // the answer to the form shows it
+	out := outcome{*m, receipt}
+	if it.done == nil {
+		r.p.tell(ctx, out, trigger, false)
 	}
-	r.p.tell(ctx, *m, shown, trigger)
 	if it.Press != nil && it.Press.Home {
 		r.p.showHome(ctx, it.Press.User, it.Press.Team)
 	}
-	return receipt, nil
+	return out, nil
 }
 
-// tell shows a receipt to the sender of a message.
-func (p *Platform) tell(ctx context.Context, m bot.Message, r bot.Receipt, trigger string) {
+// tell shows a receipt to the sender of a message: a form where a trigger still
+// opens one, a sentence in the conversation, or, to who looks at the home tab and
+// not at the conversation, over it.
+func (p *Platform) tell(ctx context.Context, out outcome, trigger string, home bool) {
+	m, r := out.m, out.receipt
 	var err error
 	switch {
 	case r.Form != nil && trigger != "":
@@ -209,7 +275,13 @@ func (p *Platform) tell(ctx context.Context, m bot.Message, r bot.Receipt, trigg
 		}
 	case r.Form != nil:
 		err = p.offerForm(ctx, m, r)
-	case len(r.Private) > 0:
+	case len(r.Private) == 0:
+	case home && trigger != "":
+		w := p.o.Words(m.From.Locale)
+		if _, err = p.open(ctx, trigger, sheet(w.Title, r.Private, w)); err != nil {
+			err = p.whisper(ctx, m, draw(bot.Post{Body: r.Private}))
+		}
+	default:
 		err = p.whisper(ctx, m, draw(bot.Post{Body: r.Private}))
 	}
 	if err != nil && ctx.Err() == nil {

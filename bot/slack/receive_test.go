@@ -199,6 +199,30 @@ func TestGap(t *testing.T) {
 	}
 }
 
+// TestSilentLoss is what Slack never delivers, while later messages arrive and no
+// connection ends: it is found by looking now and again, and counts once.
+func TestSilentLoss(t *testing.T) {
+	both(t, func(t *testing.T, w way) {
+		s := slacktest.New(t)
+		anna := person(s, "anna")
+		s.AddChannel("CGONE", anna.ID) // one that the bot was thrown out of keeps nobody waiting
+		o := options(s)
+		o.Look = 20 * time.Millisecond
+		x := start(t, s, w, o)
+		s.Quietly(anna.ID, s.Direct(anna.ID), "", "nie zugestellt")
+		x.heardAs(t, s.Say(anna.ID, "danach zugestellt"))
+		x.said(t, "nie zugestellt")
+		before := looks(s)
+		wait(t, s, "two more looks", func() bool { return looks(s) > before+2 })
+		x.stop()
+		for _, text := range []string{"nie zugestellt", "danach zugestellt"} {
+			if n := x.count(func(m bot.Message) bool { return m.Text == text }); n != 1 {
+				t.Errorf("%q is given %d times", text, n)
+			}
+		}
+	})
+}
+
 // TestFirstStart is a workspace in which people talked before the bot came.
 func TestFirstStart(t *testing.T) {
 	s := slacktest.New(t)
@@ -349,6 +373,104 @@ func TestLateTrigger(t *testing.T) {
 	}
 }
 
+// TestSlowPress is a press that takes longer than the bot may keep somebody
+// waiting: a view says that it is at work, while a trigger can still open one,
+// and shows in the end what came of it.
+func TestSlowPress(t *testing.T) {
+	form := &bot.Form{ID: "1/1/solve", Title: "Ticket 1", Submit: "Gelöst", Fields: []bot.Field{{Name: "text", Label: "Was war es?"}}}
+	for name, test := range map[string]struct {
+		receipt bot.Receipt
+		want    string
+	}{
+		"a form":     {bot.Receipt{Form: form}, "Was war es?"},
+		"a sentence": {bot.Receipt{Private: bot.Plain("Schon erledigt <!here>")}, "Schon erledigt &lt;!here&gt;"},
+		"nothing":    {bot.Receipt{}, "erledigt"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := slacktest.New(t)
+			anna := person(s, "anna")
+			x := start(t, s, ways[0], options(s))
+			done := make(chan struct{})
+			x.reply(func(_ context.Context, m bot.Message) (bot.Receipt, error) {
+				if m.Form != nil {
+					return bot.Receipt{}, nil
+				}
+				<-done
+				return test.receipt, nil
+			})
+			ref, err := x.Send(t.Context(), bot.Post{Key: "1", User: anna.ID, Body: bot.Plain("x"), Choices: []bot.Choice{{ID: "p", Label: "p"}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			shown := s.Posts(s.Direct(anna.ID))[0]
+			e := s.Press(anna.ID, shown, shown.Buttons()[0])
+			answered(t, s, e)
+			wait(t, s, "a view that says so", func() bool {
+				v, _ := s.View(anna.ID)
+				return strings.Contains(string(v.Raw), "Moment")
+			})
+			if c := s.Calls("views.open")[0]; c.At.Sub(s.State(e).Sent[0]) > 3*time.Second {
+				t.Log("the view came late, and was opened all the same") // a fact about the machine
+			}
+			close(done)
+			var v slacktest.View
+			wait(t, s, "what came of it", func() bool {
+				v, _ = s.View(anna.ID)
+				return strings.Contains(unescaped(v.Raw), test.want)
+			})
+			if test.receipt.Form == nil {
+				return
+			}
+			answered(t, s, s.Submit(v, map[string]string{"text": "Kabel"}))
+			if m := x.find(t, "the form", func(m bot.Message) bool { return m.Form["text"] == "Kabel" }); m.Post != ref {
+				t.Errorf("the form is about %q, want %q", m.Post, ref)
+			}
+		})
+	}
+}
+
+// unescaped is JSON as it is read.
+func unescaped(data []byte) string {
+	return strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">").Replace(string(data))
+}
+
+// TestLargeAnswer is a form that is too large for an acknowledgement, which Slack
+// would drop without a word: it comes another way.
+func TestLargeAnswer(t *testing.T) {
+	both(t, func(t *testing.T, w way) {
+		s := slacktest.New(t)
+		anna := person(s, "anna")
+		x := start(t, s, w, options(s))
+		field := func(name string) []bot.Field { return []bot.Field{{Name: name, Label: name}} }
+		first := &bot.Form{ID: "1/1/a", Title: "Eins", Submit: "Weiter", Fields: field("eins")}
+		second := &bot.Form{ID: "1/1/b", Title: "Zwei", Submit: "Weiter", Fields: field("zwei")}
+		for i := range 100 {
+			second.Fields[0].Options = append(second.Fields[0].Options, bot.Option{Value: fmt.Sprint(i, strings.Repeat("v", 140)), Label: strings.Repeat("ä", 70)})
+		}
+		x.reply(func(_ context.Context, m bot.Message) (bot.Receipt, error) {
+			if m.Choice == first.ID {
+				return bot.Receipt{Form: second}, nil
+			}
+			return bot.Receipt{}, nil
+		})
+		if _, err := x.Send(t.Context(), bot.Post{Key: "1", User: anna.ID, Body: bot.Plain("x"), Choices: []bot.Choice{{ID: "1/1/a", Label: "p", Form: first}}}); err != nil {
+			t.Fatal(err)
+		}
+		shown := s.Posts(s.Direct(anna.ID))[0]
+		answered(t, s, s.Press(anna.ID, shown, shown.Buttons()[0]))
+		wait(t, s, "the first form", func() bool { _, ok := s.View(anna.ID); return ok })
+		v, _ := s.View(anna.ID)
+		if got := answered(t, s, s.Submit(v, map[string]string{"eins": "1"})); len(got) >= 20_000 || !strings.Contains(got, "Moment") {
+			t.Errorf("the answer has %d bytes", len(got))
+		}
+		wait(t, s, "the second form", func() bool {
+			v, _ := s.View(anna.ID)
+			return v.Title != nil && v.Title.Text == "Zwei"
+		})
+	})
+}
+
 // TestHome is the home tab: opened, pressed on, and drawn anew.
 func TestHome(t *testing.T) {
 	both(t, func(t *testing.T, w way) {
@@ -358,14 +480,14 @@ func TestHome(t *testing.T) {
 		rows := make(chan int, 10)
 		rows <- 1
 		rows <- 200
-		o.Home = func(_ context.Context, u bot.User) (slack.Home, error) {
-			part := slack.HomePart{Title: "Tickets von " + u.Name}
+		o.Home = func(_ context.Context, u bot.User) (bot.Home, error) {
+			part := bot.HomePart{Title: "Tickets von " + u.Name}
 			for i := range <-rows {
-				part.Rows = append(part.Rows, slack.HomeRow{
+				part.Rows = append(part.Rows, bot.HomeRow{
 					Body: bot.Plain(fmt.Sprintf("Ticket %d <!here>", i)), Choices: []bot.Choice{{ID: fmt.Sprint(i, "/1/take"), Label: "Übernehmen"}},
 				})
 			}
-			return slack.Home{part}, nil
+			return bot.Home{part}, nil
 		}
 		x := start(t, s, w, o)
 		answered(t, s, s.OpenHome(anna.ID))

@@ -38,7 +38,7 @@ func (p *Platform) Send(ctx context.Context, post bot.Post) (string, error) {
 	if _, err := p.identify(ctx); err != nil {
 		return "", err
 	}
-	key := digest(post.Key)
+	key := p.key(post.Key)
 	defer p.turns.take("send " + key)()
 	before, err := p.intention(ctx, post.Key, key)
 	if err != nil || before.Ref != "" {
@@ -63,6 +63,11 @@ func (p *Platform) Send(ctx context.Context, post bot.Post) (string, error) {
 	ts, err := p.create(ctx, channel, root, key, draw(post))
 	return p.posted(ctx, post.Key, key, channel, ts, err)
 }
+
+// key returns what a post is recognised by. It holds for one store only: one
+// that begins anew numbers its tickets anew, and posts about other tickets of the
+// same numbers must not be taken for those that are to be told now.
+func (p *Platform) key(key string) string { return digest(p.me.Load().since + "/" + key) }
 
 // destination returns the channel that a post goes to.
 func (p *Platform) destination(ctx context.Context, post bot.Post) (string, error) {
@@ -208,9 +213,12 @@ func (p *Platform) Edit(ctx context.Context, at string, post bot.Post) error {
 	if !ok {
 		return fmt.Errorf("edit post: %w: not a post of this platform", bot.ErrUndeliverable)
 	}
+	if _, err := p.identify(ctx); err != nil {
+		return err
+	}
 	options := draw(post).options()
 	if post.Key != "" {
-		options = append(options, marked(digest(post.Key)))
+		options = append(options, marked(p.key(post.Key)))
 	}
 	if _, _, _, err := p.client.UpdateMessageContext(ctx, channel, ts, options...); err != nil {
 		return fmt.Errorf("edit post: %w", failure(err))

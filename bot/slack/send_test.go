@@ -52,6 +52,26 @@ func TestLostAnswer(t *testing.T) {
 	}
 }
 
+// TestNewStore is a database that was thrown away: its tickets are numbered anew,
+// and the posts about the old ones are not taken for theirs.
+func TestNewStore(t *testing.T) {
+	s := slacktest.New(t)
+	s.AddChannel("CTEAM", slacktest.BotUser)
+	post := bot.Post{Key: "1/1/anna", To: escalation.Address{Channel: "CTEAM"}, Body: bot.Plain("Ticket 1 ist offen.")}
+	if _, err := newPlatform(t, options(s)).Send(t.Context(), post); err != nil {
+		t.Fatal(err)
+	}
+	p := newPlatform(t, options(s)) // with a store of its own
+	s.Fail("chat.postMessage", slacktest.Fault{Status: 503})
+	if _, err := p.Send(t.Context(), post); err == nil {
+		t.Fatal("Slack was not there, but Send returned no error")
+	}
+	ref, err := p.Send(t.Context(), post)
+	if posts := s.Posts("CTEAM"); err != nil || len(posts) != 2 || ref != "slack:CTEAM/"+posts[1].TS {
+		t.Errorf("%d posts, Send returned %q, %v: the new ticket 1 is taken for the old one", len(posts), ref, err)
+	}
+}
+
 // TestOthersPosts are posts of other apps with the same metadata: they are not
 // taken for the bot's own.
 func TestOthersPosts(t *testing.T) {

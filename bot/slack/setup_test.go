@@ -17,7 +17,7 @@ func TestManifest(t *testing.T) {
 	small := slack.Options{AppToken: "xapp-1"}
 	large := slack.Options{
 		ReadChannels: true, Emails: true,
-		Home: func(context.Context, bot.User) (slack.Home, error) { return nil, nil },
+		Home: func(context.Context, bot.User) (bot.Home, error) { return nil, nil },
 	}
 	for name, test := range map[string]struct {
 		o      slack.Options

@@ -42,9 +42,9 @@ type Options struct {
 	// as "de-DE"; with an empty one, in the language of the school.
 	Words func(locale string) Words
 
-	// Home returns what somebody sees on the app's home tab. Without it the tab is
-	// left as it is.
-	Home func(ctx context.Context, u bot.User) (Home, error)
+	// Home returns what somebody sees on the app's home tab, such as [bot.Bot.Home].
+	// Without it the tab is left as it is.
+	Home func(ctx context.Context, u bot.User) (bot.Home, error)
 
 	Store bot.Store
 	Log   *slog.Logger     // gets no text, names or tokens; nil: none
@@ -53,6 +53,7 @@ type Options struct {
 
 	API  string        // address of the Web API, with a slash at its end; empty: Slack's
 	Pace time.Duration // between posts in one channel, after a few at once; 0: one second, as Slack wants
+	Look time.Duration // how often everything is read although nothing seems to be missing; 0: every quarter of an hour
 }
 
 // Words are what the platform says by itself.
@@ -60,8 +61,9 @@ type Words struct {
 	Direct  string // after a slash command: the answer comes in the direct conversation
 	Empty   string // a slash command without text: how to use it
 	Failed  string // it did not work; try again
-	Working string // a form is being worked on
-	Done    string // a form that could not be closed has arrived
+	Title   string // above what the bot says over the conversation; at most 24 characters
+	Working string // a form or a press is being worked on
+	Done    string // a form or a press that took long is done
 	Close   string // closes a form; at most 24 characters
 }
 
@@ -140,7 +142,6 @@ type run struct {
 	p     *Platform
 	h     bot.Handler
 	inbox *inbox
-	marks *marks
 
 	// spawn starts what ends with the run, which waits for it. After the end
 	// nothing is started.
@@ -169,7 +170,6 @@ func (p *Platform) Run(ctx context.Context, h bot.Handler) error {
 	defer p.running.Store(nil)
 	r.spawn(r.inbox.commit)
 	r.spawn(r.catchUp)
-	r.spawn(r.marks.flush)
 	if p.o.AppToken == "" {
 		r.missing()
 	} else {
@@ -194,7 +194,7 @@ func newRun(ctx context.Context, p *Platform, h bot.Handler) (*run, func()) {
 			wg.Go(func() { f(ctx) })
 		}
 	}
-	r.marks, r.inbox = newMarks(p), newInbox(r)
+	r.inbox = newInbox(r)
 	return r, func() {
 		mu.Lock()
 		ended = true

@@ -168,12 +168,8 @@ func (e *ear) close() {
 		return
 	}
 	e.r.mu.Lock()
+	defer e.r.mu.Unlock()
 	e.r.open--
-	last := e.r.open == 0
-	e.r.mu.Unlock()
-	if last {
-		e.r.marks.hold(true)
-	}
 }
 
 // opened says that a connection is there. What was said while none was there may

@@ -24,9 +24,9 @@ const hung = 60 * time.Second
 // words are the platform's own sentences in the tests.
 func words(locale string) slack.Words {
 	if strings.HasPrefix(locale, "en") {
-		return slack.Words{Direct: "see direct", Empty: "usage", Failed: "failed", Working: "working", Done: "done", Close: "Close"}
+		return slack.Words{Direct: "see direct", Empty: "usage", Failed: "failed", Title: "Bot", Working: "working", Done: "done", Close: "Close"}
 	}
-	return slack.Words{Direct: "siehe direkt", Empty: "so geht es", Failed: "ging nicht", Working: "Moment", Done: "erledigt", Close: "Schließen"}
+	return slack.Words{Direct: "siehe direkt", Empty: "so geht es", Failed: "ging nicht", Title: "Bot", Working: "Moment", Done: "erledigt", Close: "Schließen"}
 }
 
 // options are those of a platform on a server, by Socket Mode.

@@ -90,7 +90,7 @@ type Event struct {
 	At       time.Time   `json:"at"`
 	By       Person      `json:"by,omitempty"`
 	Kind     Kind        `json:"kind"`
-	Text     string      `json:"text,omitempty"`
+	Text     string      `json:"text,omitempty"` // offered: what a language model wrote from the article; mostly none
 	Articles []string    `json:"articles,omitempty"`
 	Field    string      `json:"field,omitempty"`
 	Value    string      `json:"value,omitempty"`

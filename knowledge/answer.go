@@ -40,6 +40,8 @@ type Answer struct {
 	Language string  // ISO 639-1 code: "de", "en" or another
 	Details  Details // what the message says besides
 	Ask      string  // for Choose: the question that tells the hits apart, in Language; "" if they have none
+
+	Short MachineText // for Answered with the help of an [Assistant]: a short answer, if it wrote one
 }
 
 // A Hit is an article that may answer.

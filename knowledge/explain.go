@@ -177,17 +177,10 @@ func (ix *Index) decide(j *judgement, a Answer) Explanation {
 	var p float64
 	a.Hits, p = ix.hits(j, a.Language, MaxChoices)
 	e := Explanation{InScope: p}
-	offered := 0.0
-	for _, h := range a.Hits {
-		offered += h.Score
-	}
 	wrong := ix.costs.Wrong
 	if len(a.Hits) > 1 && a.Hits[0].Article.AtOnce && slices.Contains(a.Hits[0].Article.Near, a.Hits[1].Article.ID) {
 		wrong *= 2 // goes to the wrong people, at once
 	}
-	answer := wrong * (1 - a.Hits[0].Score)
-	choose := ix.costs.Ask*offered + ix.costs.Lost*(1-offered)
-	none := ix.costs.Miss * offered
 	c := ix.best(j, classVague)
 	a.Vague = j.general || c >= 0 && j.total[c] > j.total[j.order[0]]
 	switch {
@@ -195,12 +188,9 @@ func (ix *Index) decide(j *judgement, a Answer) Explanation {
 		a.Outcome, e.Reason = None, "the language is not one of the articles'"
 	case a.Vague && len(a.Hits) > 1:
 		a.Outcome, e.Reason = Choose, "the message does not say what is wrong"
-	case answer <= choose && answer <= none:
-		a.Outcome, e.Reason = Answered, "to answer costs least"
-	case choose <= none && len(a.Hits) > 1:
-		a.Outcome, e.Reason = Choose, "to let choose costs least"
 	default:
-		a.Outcome, e.Reason = None, "to say that nothing fits costs least"
+		a.Outcome = ix.costs.outcome(a.Hits, wrong)
+		e.Reason = reasons[a.Outcome]
 	}
 	switch a.Outcome {
 	case Answered:
@@ -212,6 +202,29 @@ func (ix *Index) decide(j *judgement, a Answer) Explanation {
 	}
 	e.Answer = a
 	return e
+}
+
+// reasons say why an outcome was the cheapest to expect.
+var reasons = map[Outcome]string{
+	Answered: "to answer costs least", Choose: "to let choose costs least", None: "to say that nothing fits costs least",
+}
+
+// outcome returns what is cheapest to expect; wrong is what a wrong answer costs here.
+func (c Costs) outcome(hits []Hit, wrong float64) Outcome {
+	offered := 0.0
+	for _, h := range hits {
+		offered += h.Score
+	}
+	answer := wrong * (1 - hits[0].Score)
+	choose := c.Ask*offered + c.Lost*(1-offered)
+	none := c.Miss * offered
+	switch {
+	case answer <= choose && answer <= none:
+		return Answered
+	case choose <= none && len(hits) > 1:
+		return Choose
+	}
+	return None
 }
 
 // foreignScore is what a message in another language than the articles' needs to be answered.

@@ -7,7 +7,7 @@
 // LLM applications 2026, LLM01). It has no tools, sees no secret and changes no state. What bounds it is code, on the
 // way out and on the way back:
 //
-//		words of the person, article → redact → call → gate → Text, rephrasings, vectors, draft
+//		words of the person, article → redact → call → gate → short answer, rephrasings, vectors, draft
 //
 //	  - redact (redact.go, names.go, lists.go) takes personal data and secrets out of every text that leaves. A
 //	    placeholder stays a placeholder; nothing is ever put back. It is a net, not a guarantee: what has a form or

@@ -24,7 +24,7 @@ type Options struct {
 	Model      string          // for text
 	Embeddings string          // for vectors; "" for none
 	HTTP       *http.Client    // nil: a client of its own; its redirects and timeout are not used
-	Names      func() []string // names of the people in the directory, as they are written there; nil for none
+	Names      func() []string // names of people and schools, as the directory has them; nil for none
 	Log        *slog.Logger    // nil: silent
 	Now        func() time.Time
 }

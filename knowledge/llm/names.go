@@ -17,13 +17,17 @@ type directory struct {
 // particles are parts of names that are words of their own.
 var particles = wordSet(`von vom van der den dem des de del della da di do dos du la le el al ben bin ibn abu zu zur und the ten ter san mac`)
 
+// kinds are parts of the names of schools that name no school. The others tell which one it is.
+var kinds = wordSet(`schule schulen grundschule hauptschule realschule gesamtschule sekundarschule förderschule gymnasium berufskolleg kolleg
+	weiterbildungskolleg gemeinschaftsschule gemeinschaftsgrundschule städtische städtisches school am im auf in bei`)
+
 // newDirectory takes names apart. Capitals, accents and the spelling of umlauts do not matter.
 func newDirectory(names []string) directory {
 	d := directory{make(map[string]bool), make(map[string]bool)}
 	for _, name := range names {
 		for _, part := range wordsOf(visible(name)) {
 			switch n := utf8.RuneCountInString(part); {
-			case particles[part] || n < 2:
+			case particles[part] || kinds[part] || n < 2:
 			case n == 2:
 				d.short[part] = true
 			default:

@@ -22,20 +22,12 @@ var (
 // Limits of what a model writes, in characters and pieces.
 const (
 	MaxRephrasings = 3
-	MaxText        = 900 // characters of a Text
+	MaxText        = 900 // characters of a short answer
 	maxLine        = 200 // characters of a rephrasing, a question or a step
 	maxQuestions   = 8
 )
 
-// A Text is what a model wrote for people, after the gate. It is plain: no markup, link, mention or invisible
-// character is in it, and no address or number that the article does not have.
-type Text struct {
-	Body     string // lines; steps begin with "1. "
-	Language string // "de" or "en"
-	Article  string // id of the article that it was written from
-	Title    string // of the article, in Language: name it as the source
-	Machine  bool   // always true: say that a machine wrote it
-}
+var _ knowledge.Model = (*Model)(nil)
 
 // Rephrase returns one to three other ways to ask the question, to search with. They are asked for in the language of
 // the question, but nothing is lost if they are not: they are never shown to anybody.
@@ -71,14 +63,15 @@ func (m *Model) Rephrase(ctx context.Context, question string) ([]string, error)
 	return usable, nil
 }
 
-// Compose returns a short answer to the question, written only from the article, in language ("de" or "en"). An
-// article without text in that language is not translated.
+// Compose returns a short answer to the question, written only from the article, in language ("de" or "en"), after the
+// gate: no markup, link, mention or invisible character is in it, and no address or number that the article does not
+// have. An article without text in that language is not translated.
 //
 // It fails with [ErrUnavailable] or [ErrUnusable], or when ctx ends. Show the article itself then.
-func (m *Model) Compose(ctx context.Context, question string, a knowledge.Article, language string) (Text, error) {
+func (m *Model) Compose(ctx context.Context, question string, a knowledge.Article, language string) (knowledge.MachineText, error) {
 	twin, ok := a.Text(language)
 	if !ok {
-		return Text{}, fmt.Errorf("compose answer: %w", errOtherwise)
+		return "", fmt.Errorf("compose answer: %w", errOtherwise)
 	}
 	source := plain(textOf(twin))
 	var answer struct {
@@ -98,9 +91,9 @@ func (m *Model) Compose(ctx context.Context, question string, a knowledge.Articl
 		err = errOtherwise
 	}
 	if err != nil {
-		return Text{}, fmt.Errorf("compose answer: %w", err)
+		return "", fmt.Errorf("compose answer: %w", err)
 	}
-	return Text{Body: answer.Text, Language: language, Article: a.ID, Title: twin.Title, Machine: true}, nil
+	return knowledge.MachineText(answer.Text), nil
 }
 
 // textOf returns what an article says in one language.

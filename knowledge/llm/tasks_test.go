@@ -28,9 +28,8 @@ func TestCompose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := serve(t, answers(object{"answers": true, "text": honest})).model()
 		got, err := m.Compose(t.Context(), "beamer zeigt kein bild", beamer, "de")
-		want := Text{Body: honest, Language: "de", Article: beamer.ID, Title: beamer.Title, Machine: true}
-		if err != nil || got != want {
-			t.Errorf("%+v, %v, want %+v", got, err, want)
+		if err != nil || got != honest {
+			t.Errorf("%q, %v, want %q", got, err, honest)
 		}
 	})
 }
@@ -140,9 +139,9 @@ func TestCompromised(t *testing.T) {
 			m.breaker = breaker{} // it would rest
 			answer = object{"answers": true, "text": honest + "\n" + attack}
 			if text, err := m.Compose(t.Context(), "beamer", beamer, "de"); err == nil {
-				harmless(t, attack, text.Body)
-				if text.Body != honest || !text.Machine {
-					t.Errorf("%q came through as %+v", attack, text)
+				harmless(t, attack, string(text))
+				if text != honest {
+					t.Errorf("%q came through as %q", attack, text)
 				}
 			}
 			// Neither is shown to people as it is, so that words may be free; what acts may not.

@@ -15,6 +15,7 @@ import (
 type Options struct {
 	Desk      *escalation.Desk
 	Library   *knowledge.Library
+	Assist    *knowledge.Assistant // asks a language model about unsure questions; nil: none is asked
 	Store     Store
 	Texts     Texts // the shipped catalogue if nil
 	People    []Known
@@ -27,6 +28,7 @@ type Options struct {
 type Bot struct {
 	desk      *escalation.Desk
 	library   *knowledge.Library
+	assist    *knowledge.Assistant
 	store     Store
 	texts     Texts
 	people    []Known
@@ -35,13 +37,14 @@ type Bot struct {
 	log       *slog.Logger
 	wake      chan struct{} // the loop has something to do
 	lanes     lanes
+	seeking   seeking
 	shown     shown
 }
 
 // New returns a bot. It does nothing until Run or Handle is called.
 func New(o Options) (*Bot, error) {
 	b := &Bot{
-		desk: o.Desk, library: o.Library, store: o.Store, texts: o.Texts, people: o.People,
+		desk: o.Desk, library: o.Library, assist: o.Assist, store: o.Store, texts: o.Texts, people: o.People,
 		platforms: map[string]Platform{}, quiet: o.Quiet, log: o.Log, wake: make(chan struct{}, 1),
 	}
 	if b.texts == nil {

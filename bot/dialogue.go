@@ -38,15 +38,10 @@ func fresh(t *escalation.Ticket) string {
 	return strings.Join(words, "\n")
 }
 
-// answer returns what the bot does about the words that wait for an answer: it
-// shows an article, offers a choice, asks for more, or offers people. Others are
-// the requester's other tickets, newest first.
-func (b *Bot) answer(t *escalation.Ticket, others []*escalation.Ticket) []escalation.Action {
-	text := fresh(t)
-	a := b.library.Answer(text)
-	if whole := t.Question(); whole != text && (a.Outcome == knowledge.None || a.Outcome == knowledge.Talk) {
-		a = b.library.Answer(whole)
-	}
+// answer returns what the bot does about the words that wait for an answer and
+// became a: it shows an article, offers a choice, asks for more, or offers people.
+// Others are the requester's other tickets, newest first.
+func (b *Bot) answer(t *escalation.Ticket, a knowledge.Answer, others []*escalation.Ticket) []escalation.Action {
 	actions := b.details(t, a)
 	hits := slices.DeleteFunc(slices.Clone(a.Hits), func(h knowledge.Hit) bool {
 		return slices.Contains(t.Tried, h.Article.ID)
@@ -57,7 +52,11 @@ func (b *Bot) answer(t *escalation.Ticket, others []*escalation.Ticket) []escala
 	case a.Act == knowledge.ActHuman:
 		return append(actions, b.opening(t, nil)...)
 	case a.Outcome == knowledge.Answered && len(hits) > 0:
-		return append(actions, b.offer(t, hits[0].Article, others)...)
+		offered := b.offer(t, hits[0].Article, others)
+		if offered[0].Kind == escalation.Offered && hits[0].Article == a.Hits[0].Article {
+			offered[0].Text = string(a.Short)
+		}
+		return append(actions, offered...)
 	case a.Outcome == knowledge.Choose && len(hits) > 1:
 		offered := escalation.Action{Kind: escalation.Offered, Expect: expectChoice}
 		for _, h := range hits {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ersthelfer/escalation"
+	"ersthelfer/knowledge"
 )
 
 // The loop looks at least this often (wall time), so that a clock that jumps
@@ -120,19 +121,35 @@ func (b *Bot) settle(ctx context.Context, id escalation.ID) error {
 // the loop may both come upon it: one of them answers.
 func (b *Bot) reply(ctx context.Context, id escalation.ID) error {
 	defer b.lanes.enter("ticket " + name(id))()
-	t, err := b.desk.Ticket(ctx, escalation.Nobody, id)
-	if err != nil {
+	t, err := b.unanswered(ctx, id)
+	if t == nil || err != nil {
 		return err
 	}
-	if t.Status != escalation.StatusAsked || t.Expect != "" {
+	text, a := b.understand(t)
+	if b.assist != nil && b.assist.Unsure(text, a) {
+		b.seek(ctx, t, text)
 		return nil
 	}
+	return b.respond(ctx, t, a)
+}
+
+// unanswered returns the ticket if its question waits for an answer, else nil.
+func (b *Bot) unanswered(ctx context.Context, id escalation.ID) (*escalation.Ticket, error) {
+	t, err := b.desk.Ticket(ctx, escalation.Nobody, id)
+	if err != nil || t.Status != escalation.StatusAsked || t.Expect != "" {
+		return nil, err
+	}
+	return t, nil
+}
+
+// respond carries out what the bot does about an answer. The ticket's lane is held.
+func (b *Bot) respond(ctx context.Context, t *escalation.Ticket, a knowledge.Answer) error {
 	others, err := b.desk.Mine(ctx, t.Requester, 20)
 	if err != nil {
 		return err
 	}
-	if _, err := b.desk.Do(ctx, escalation.Nobody, id, b.answer(t, others)...); err != nil {
-		return fmt.Errorf("reply to ticket %d: %w", id, err)
+	if _, err := b.desk.Do(ctx, escalation.Nobody, t.ID, b.answer(t, a, others)...); err != nil {
+		return fmt.Errorf("reply to ticket %d: %w", t.ID, err)
 	}
 	return nil
 }

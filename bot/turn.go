@@ -153,7 +153,8 @@ func (t *turn) choose(ctx context.Context, cur *escalation.Ticket, e *escalation
 	}
 	var actions []escalation.Action
 	if id == "new" && e.Expect == expectSame {
-		actions = append([]escalation.Action{detail("apart", "yes")}, t.b.answer(cur, nil)...)
+		_, a := t.b.understand(cur)
+		actions = append([]escalation.Action{detail("apart", "yes")}, t.b.answer(cur, a, nil)...)
 	} else {
 		actions = t.b.chosen(cur, e, id, others)
 	}

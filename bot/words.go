@@ -112,7 +112,7 @@ func (b *Bot) forRequester(v voice, t *escalation.Ticket, e *escalation.Event, s
 // question returns the words for what the bot showed or asked.
 func (b *Bot) question(v voice, t *escalation.Ticket, e *escalation.Event) Rich {
 	if e.Kind == escalation.Offered && len(e.Articles) == 1 {
-		return b.article(v, e.Articles[0])
+		return append(b.short(v, e), b.article(v, e.Articles[0])...)
 	}
 	if field, ok := fieldOf(e.Expect); ok {
 		return v.say("field." + field + ".ask")

@@ -56,13 +56,27 @@ type Knowledge struct {
 	LLM *LLM   // nil: no language model is asked, and nothing leaves the machine
 }
 
-// An LLM is a language model behind an interface like OpenAI's.
+// An LLM is a language model behind an interface like OpenAI's, and what it is asked for.
 type LLM struct {
 	URL        *url.URL
-	Model      string
+	Model      string // for text; "" for none
 	Embeddings string // the model for embeddings; "" for none
 	Key        Secret
+	Use        []Use
+	Wait       time.Duration // wall time that an unsure answer may take longer; 0: the program's own
+	PerHour    int           // questions that it is asked about in an hour; 0: the program's own
 }
+
+// A Use is something that a language model is asked for.
+type Use string
+
+// The uses. The first two are on where nothing is said, as far as there is a model for them.
+const (
+	UseRephrase   Use = "rephrase"   // an unsure question in other words
+	UseEmbeddings Use = "embeddings" // an unsure question by its meaning
+	UseAnswer     Use = "answer"     // a short answer above the article that was found for an unsure question
+	UseDraft      Use = "draft"      // the draft of an article from a solved ticket
+)
 
 // Platforms says which chats people use. A nil platform is off.
 type Platforms struct {

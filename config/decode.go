@@ -3,6 +3,7 @@ package config
 import (
 	"net/url"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"ersthelfer/escalation"
@@ -134,9 +135,53 @@ func (c cursor) llm() *LLM {
 		"url":        into(&l.URL, cursor.url),
 		"model":      into(&l.Model, cursor.text),
 		"embeddings": into(&l.Embeddings, cursor.text),
+		"use":        into(&l.Use, cursor.uses),
+		"wait":       into(&l.Wait, between(500*time.Millisecond, 20*time.Second)),
+		"per_hour":   func(c cursor) { l.PerHour = c.whole(1, 100_000) },
 	}.secret("key", &l.Key))
-	c.need("url", "model")
+	c.need("url")
+	if !c.at("embeddings").written() {
+		c.need("model")
+	}
+	if !c.at("use").written() {
+		if c.at("model").written() {
+			l.Use = append(l.Use, UseRephrase)
+		}
+		if c.at("embeddings").written() {
+			l.Use = append(l.Use, UseEmbeddings)
+		}
+	}
+	c.needModel(&l)
 	return &l
+}
+
+// uses returns what a model is asked for. Each use needs the name of the model that it is for.
+func (c cursor) uses() (all []Use) {
+	for item := range c.items() {
+		u := Use(item.one(string(UseRephrase), string(UseEmbeddings), string(UseAnswer), string(UseDraft)))
+		if u != "" && !slices.Contains(all, u) {
+			all = append(all, u)
+		}
+	}
+	return all
+}
+
+// needModel records a problem for each use without the model that it needs.
+func (c cursor) needModel(l *LLM) {
+	at := c.at("use")
+	for _, u := range l.Use {
+		key := "model"
+		if u == UseEmbeddings {
+			key = "embeddings"
+		}
+		if !c.at(key).written() {
+			at.problem("add "+key+": and the name of the model, or take "+string(u)+" out", "%s needs %s:", u, key)
+		}
+	}
+	searched := slices.Contains(l.Use, UseRephrase) || slices.Contains(l.Use, UseEmbeddings)
+	if slices.Contains(l.Use, UseAnswer) && !searched {
+		at.problem("add rephrase or embeddings", "answer alone does nothing: it words what those have found")
+	}
 }
 
 // url returns an address of the web. A password in it would be shown with every error.

@@ -64,7 +64,7 @@ func (a *app) Close() error { return a.file.Close() }
 // (wall time) become one request.
 func (a *app) newBot(quiet time.Duration, platforms ...bot.Platform) (*bot.Bot, error) {
 	return bot.New(bot.Options{
-		Desk: a.desk, Library: a.library, Store: a.store, Texts: a.texts, People: knownPeople(a.cfg),
+		Desk: a.desk, Library: a.library, Assist: a.newAssistant(), Store: a.store, Texts: a.texts, People: knownPeople(a.cfg),
 		Platforms: platforms, Quiet: quiet, Log: a.log,
 	})
 }

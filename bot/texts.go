@@ -105,8 +105,8 @@ func pairs(args []string) map[string]string {
 }
 
 // Word returns a text as it stands in the language of a locale such as "de-DE",
-// for what is told outside of the dialogue.
-func (t Texts) Word(locale, key string) string {
+// for what is told outside of the dialogue; args are names and values in turn.
+func (t Texts) Word(locale, key string, args ...string) string {
 	lang, _, _ := strings.Cut(strings.ReplaceAll(locale, "_", "-"), "-")
-	return t.voice(strings.ToLower(lang)).word(key)
+	return t.voice(strings.ToLower(lang)).word(key, args...)
 }

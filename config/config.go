@@ -111,10 +111,12 @@ type Mattermost struct {
 	Channels map[string]string // channel → school; wins over the team
 }
 
-// Slack is the bot's app in a Slack workspace.
+// Slack is the bot's app in a Slack workspace. Without a bot token the app is not
+// made yet.
 type Slack struct {
-	Mode          string // "socket" or "http"
-	AppToken      Secret // for socket
+	Mode          string   // "socket" or "http"
+	Callback      *url.URL // where Slack reaches the bot; for http
+	AppToken      Secret   // for socket
 	BotToken      Secret
 	SigningSecret Secret            // for http
 	Channels      map[string]string // channel id → school

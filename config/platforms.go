@@ -148,17 +148,35 @@ func (c cursor) slack() *Slack {
 	s := Slack{Mode: "socket"}
 	c.fields(fields{
 		"mode":     func(c cursor) { s.Mode = c.one("socket", "http") },
+		"callback": into(&s.Callback, cursor.url),
 		"channels": into(&s.Channels, places(slackChannel, "write the id of the channel, such as C0123456789")),
 	}.secret("app_token", &s.AppToken).secret("bot_token", &s.BotToken).secret("signing_secret", &s.SigningSecret))
+	if s.Mode == "http" {
+		c.need("callback")
+	}
+	c.slackTokens(s.Mode)
+	c.prefix("app_token", s.AppToken, "xapp-")
+	c.prefix("bot_token", s.BotToken, "xoxb-")
+	return &s
+}
+
+// slackTokens records which tokens are missing. None at all is how one begins: the
+// app from which they come is made from this configuration.
+func (c cursor) slackTokens(mode string) {
+	begun := false
+	for _, key := range []string{"app_token", "bot_token", "signing_secret"} {
+		begun = begun || c.at(key).node != nil || c.at(key+"_file").node != nil
+	}
+	if !begun {
+		c.warn("run setup slack, which says how to get them", "has no tokens yet")
+		return
+	}
 	c.needSecret("bot_token")
-	if s.Mode == "socket" {
+	if mode == "socket" {
 		c.needSecret("app_token")
 	} else {
 		c.needSecret("signing_secret")
 	}
-	c.prefix("app_token", s.AppToken, "xapp-")
-	c.prefix("bot_token", s.BotToken, "xoxb-")
-	return &s
 }
 
 // places returns what reads the schools to which teams or channels belong. Several may belong to one.

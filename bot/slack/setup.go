@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -113,12 +114,13 @@ const (
 )
 
 // Setup checks tokens, scopes, the channels that the bot is to read or write, and
-// the people it is to tell, named by id or e-mail. It changes nothing.
+// the people it is to tell, named by id or e-mail. It changes nothing. Of the
+// options it needs no store and no words.
 func Setup(ctx context.Context, o Options, channels, people []string) (Report, error) {
-	p, err := New(o)
-	if err != nil {
-		return Report{}, err
+	if wrong := o.tokens(); len(wrong) > 0 {
+		return Report{}, fmt.Errorf("set up slack: %w", errors.Join(wrong...))
 	}
+	p := newPlatform(o)
 	who, err := p.client.AuthTestContext(ctx)
 	if err != nil {
 		return Report{Problems: []Problem{problem(BadBotToken, err)}}, nil

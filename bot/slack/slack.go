@@ -97,6 +97,18 @@ var (
 // New returns a platform. It asks nothing of Slack yet. All mistakes of the
 // options are reported at once.
 func New(o Options) (*Platform, error) {
+	wrong := o.tokens()
+	if o.Store == nil || o.Words == nil {
+		wrong = append(wrong, errors.New("store or words: missing"))
+	}
+	if len(wrong) > 0 {
+		return nil, fmt.Errorf("set up slack: %w", errors.Join(wrong...))
+	}
+	return newPlatform(o), nil
+}
+
+// tokens returns what is wrong with the tokens.
+func (o Options) tokens() []error {
 	var wrong []error
 	if !strings.HasPrefix(o.BotToken, "xoxb-") {
 		wrong = append(wrong, errors.New("bot token: want one that begins with xoxb-"))
@@ -107,12 +119,10 @@ func New(o Options) (*Platform, error) {
 	case o.AppToken != "" && !strings.HasPrefix(o.AppToken, "xapp-"):
 		wrong = append(wrong, errors.New("app token: want one that begins with xapp-"))
 	}
-	if o.Store == nil || o.Words == nil {
-		wrong = append(wrong, errors.New("store or words: missing"))
-	}
-	if len(wrong) > 0 {
-		return nil, fmt.Errorf("set up slack: %w", errors.Join(wrong...))
-	}
+	return wrong
+}
+
+func newPlatform(o Options) *Platform {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -123,7 +133,7 @@ func New(o Options) (*Platform, error) {
 	p.client = newClient(o, &http.Client{Transport: p.gate, Timeout: requestTime})
 	p.pace = newPace(o.Pace)
 	p.people, p.threads = newPeople(p), newThreads()
-	return p, nil
+	return p
 }
 
 // Name implements [bot.Platform].

@@ -29,6 +29,9 @@ type app struct {
 	library *knowledge.Library
 	store   bot.Store
 	texts   bot.Texts
+	talking *bot.Bot // the one that newBot has made
+
+	slackAPI string // in tests, where Slack is
 }
 
 // openApp opens the database in a folder and wires the parts. The clock is now.
@@ -63,10 +66,12 @@ func (a *app) Close() error { return a.file.Close() }
 // newBot returns the bot on platforms. Quick messages in a row within quiet
 // (wall time) become one request.
 func (a *app) newBot(quiet time.Duration, platforms ...bot.Platform) (*bot.Bot, error) {
-	return bot.New(bot.Options{
+	b, err := bot.New(bot.Options{
 		Desk: a.desk, Library: a.library, Assist: a.newAssistant(), Store: a.store, Texts: a.texts, People: knownPeople(a.cfg),
 		Platforms: platforms, Quiet: quiet, Log: a.log,
 	})
+	a.talking = b
+	return b, err
 }
 
 // untilFailed returns a context that ends when the database can no longer be

@@ -60,7 +60,7 @@ func runBot(cmd *cobra.Command, cfg *config.Config, data, address string) error 
 		return err
 	}
 	if len(platforms) == 0 {
-		return usageError{fmt.Errorf("%s sets up no chat; add platforms: mattermost: with its address and token", cmd.Flag("config").Value)}
+		return usageError{fmt.Errorf("%s sets up no chat; add platforms: mattermost: or slack: with its tokens", cmd.Flag("config").Value)}
 	}
 	b, err := a.newBot(runQuiet, platforms...)
 	if err != nil {
@@ -87,6 +87,17 @@ func (a *app) platforms() ([]bot.Platform, *http.ServeMux, error) {
 			return nil, nil, err
 		}
 		mux.Handle("/mattermost/", http.StripPrefix("/mattermost", p.Handler()))
+		out = append(out, p)
+	}
+	if s := a.cfg.Platforms.Slack; s != nil {
+		p, err := a.slack(s)
+		if err != nil {
+			return nil, nil, err
+		}
+		if s.Mode == "http" {
+			mux.Handle("/slack", p.Handler())
+			mux.Handle("/slack/", p.Handler())
+		}
 		out = append(out, p)
 	}
 	return out, mux, nil

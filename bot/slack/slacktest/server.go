@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -88,8 +89,9 @@ func New(t testing.TB) *Server {
 	return s
 }
 
-// collect appends what the bot has posted to the file that SLACK_PAYLOADS names,
-// a line each, for the check of shapes in testdata/types.
+// collect appends what the bot has sent to the file that SLACK_PAYLOADS names, a
+// line each, for the check of shapes in testdata/types: what was posted, and what
+// stood in acknowledgements.
 func (s *Server) collect(t testing.TB) {
 	path := os.Getenv("SLACK_PAYLOADS")
 	if path == "" {
@@ -101,12 +103,27 @@ func (s *Server) collect(t testing.TB) {
 		return
 	}
 	defer f.Close()
-	for _, c := range s.Calls("") {
-		for _, kind := range []string{"blocks", "view"} {
-			if payload := c.Args[kind]; payload != "" {
-				fmt.Fprintf(f, `{"kind":%q,"payload":%s}`+"\n", kind, payload)
-			}
+	var out bytes.Buffer // lines of several servers must not mix
+	line := func(kind, payload string) {
+		if payload != "" {
+			fmt.Fprintf(&out, `{"kind":%q,"payload":%s}`+"\n", kind, payload)
 		}
+	}
+	for _, c := range s.Calls("") {
+		for _, kind := range []string{"blocks", "view", "metadata"} {
+			line(kind, c.Args[kind])
+		}
+	}
+	for _, e := range s.Envelopes() {
+		var answer struct {
+			View json.RawMessage `json:"view"`
+		}
+		if json.Unmarshal(e.Answer, &answer) == nil {
+			line("view", string(answer.View))
+		}
+	}
+	if _, err := f.Write(out.Bytes()); err != nil {
+		t.Errorf("collect payloads: %v", err)
 	}
 }
 

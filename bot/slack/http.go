@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 
 	api "github.com/slack-go/slack"
 )
@@ -73,6 +74,9 @@ func (p *Platform) serve(w http.ResponseWriter, r *http.Request) {
 // signed reports whether a request is signed with the app's secret, and fresh.
 // https://docs.slack.dev/authentication/verifying-requests-from-slack
 func (p *Platform) signed(header http.Header, body []byte) bool {
+	if s := header.Get("X-Slack-Signature"); s != strings.ToLower(s) {
+		return false // hex that was written anew: one request has one signature
+	}
 	v, err := api.NewSecretsVerifier(header, p.o.SigningSecret)
 	if err != nil {
 		return false

@@ -2,6 +2,9 @@ package slack_test
 
 import (
 	"bytes"
+	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -10,6 +13,7 @@ import (
 	"time"
 
 	"ersthelfer/bot"
+	"ersthelfer/bot/slack"
 	"ersthelfer/bot/slack/slacktest"
 )
 
@@ -157,6 +161,143 @@ func FuzzServe(f *testing.F) {
 			t.Errorf("unsigned, and the answer is %d", w.Code)
 		case sign && w.Code != http.StatusOK && w.Code != http.StatusBadRequest:
 			t.Errorf("signed, and the answer is %d", w.Code)
+		}
+	})
+}
+
+// A mutation changes a signed request at one place, as anybody could who has seen
+// one or guesses.
+type mutation struct {
+	part    byte // body, signature or time
+	at      uint16
+	with    byte
+	how     byte // put in place, put in, take out, or cut off
+	minutes int8 // how old the request is
+}
+
+// apply returns the request, and whether it still is the one that was signed.
+func (m mutation) apply(body string) (r *http.Request, same bool) {
+	r = signed(body, "application/json", slacktest.Secret, time.Now().Add(-time.Duration(m.minutes)*time.Minute))
+	switch m.part % 3 {
+	case 0:
+		changed := m.change(body)
+		r.Body = io.NopCloser(strings.NewReader(changed))
+		same = changed == body
+	case 1:
+		same = m.header(r, "X-Slack-Signature")
+	case 2:
+		same = m.header(r, "X-Slack-Request-Timestamp")
+	}
+	return r, same && m.minutes > -5 && m.minutes < 5
+}
+
+func (m mutation) header(r *http.Request, key string) (same bool) {
+	before := r.Header.Get(key)
+	r.Header[key] = []string{m.change(before)}
+	return r.Header.Get(key) == before
+}
+
+func (m mutation) change(text string) string {
+	if text == "" {
+		return string(m.with)
+	}
+	at := int(m.at) % len(text)
+	switch m.how % 4 {
+	case 0:
+		return text[:at] + string([]byte{m.with}) + text[at+1:]
+	case 1:
+		return text[:at] + string([]byte{m.with}) + text[at:]
+	case 2:
+		return text[:at] + text[at+1:]
+	}
+	return text[:at]
+}
+
+// FuzzForged changes signed requests: none that was changed, and none that is
+// older or newer than five minutes, is taken.
+func FuzzForged(f *testing.F) {
+	for part := range byte(3) {
+		for how := range byte(4) {
+			f.Add(hello, part, uint16(7), byte('A'), how, int8(0))
+			f.Add(hello, part, uint16(60), byte('f'), how, int8(1))
+		}
+		f.Add(hello, part, uint16(0), hello[0], byte(0), int8(6))
+		f.Add("", part, uint16(9), byte(' '), byte(1), int8(-6))
+	}
+	s := slacktest.New(f)
+	o := options(s)
+	o.AppToken = ""
+	p, err := slack.New(o) // it does not run: what is taken gets a 503
+	if err != nil {
+		f.Fatal(err)
+	}
+	h := p.Handler()
+	f.Fuzz(func(t *testing.T, body string, part byte, at uint16, with, how byte, minutes int8) {
+		r, same := mutation{part, at, with, how, minutes}.apply(body)
+		switch w := call(h, r); {
+		case !same && w.Code != http.StatusUnauthorized && (minutes != 5 && minutes != -5):
+			t.Errorf("it was changed, and the answer is %d", w.Code)
+		case same && w.Code == http.StatusUnauthorized:
+			t.Errorf("it was not changed, and is refused")
+		}
+	})
+}
+
+// TestNoSecrets lets everything go wrong that can, at the finest log level: no
+// token, signature or ticket of a connection is in an error or the log, and no
+// words of people.
+func TestNoSecrets(t *testing.T) {
+	both(t, func(t *testing.T, w way) {
+		s := slacktest.New(t)
+		anna := person(s, "anna")
+		var logged lockedBuffer
+		o := options(s)
+		o.Log = logTo(&logged)
+		x := start(t, s, w, o)
+		faults := []slacktest.Fault{
+			{Status: 503}, {Lose: true}, {Error: "invalid_auth"}, {Error: "missing_scope"}, {Error: "something_new"}, {Error: "is_archived"},
+		}
+		var errs []string
+		for i, f := range faults {
+			s.Fail("chat.postMessage", f)
+			_, err := x.Send(t.Context(), bot.Post{Key: fmt.Sprint("geheim", i), User: anna.ID, Body: bot.Plain("GEHEIM")})
+			errs = append(errs, fmt.Sprint(err))
+			if err == nil {
+				t.Errorf("%+v: no error", f)
+			}
+		}
+		x.reply(func(_ context.Context, m bot.Message) (bot.Receipt, error) {
+			return bot.Receipt{Private: bot.Plain("GEHEIM " + m.Text)}, nil
+		})
+		for _, f := range faults {
+			s.Fail("chat.postEphemeral", f)
+			answered(t, s, s.Say(anna.ID, "GEHEIM ist mein Passwort").Events[0])
+		}
+		s.Fail("users.info", faults...)
+		s.Fail("apps.connections.open", faults[:2]...)
+		s.Cut()
+		wait(t, s, "the connections again", func() bool { return w.name == "http" || s.Sockets() == 2 })
+		answered(t, s, s.Send("interactive", map[string]any{"type": "block_actions", "actions": []any{map[string]any{"value": "GEHEIM"}}}))
+		answered(t, s, s.Send("events_api", map[string]any{"event": "GEHEIM"}))
+		refused := signed(hello, "application/json", "another", time.Now())
+		call(x.Handler(), refused)
+		dead := o
+		dead.API = "http://127.0.0.1:1/api/"
+		_, err := newPlatform(t, dead).Send(t.Context(), bot.Post{Key: "1", User: anna.ID, Body: bot.Plain("GEHEIM")})
+		errs = append(errs, fmt.Sprint(err))
+		x.heardAs(t, s.Say(anna.ID, "GEHEIM am Ende"))
+		x.stop()
+		all := logged.String() + strings.Join(errs, "\n")
+		if len(logged.String()) < 100 || len(errs) != len(faults)+1 {
+			t.Fatalf("nothing went wrong, so nothing was tested: %s", all)
+		}
+		for _, secret := range []string{
+			slacktest.BotToken, slacktest.AppToken, slacktest.Secret, "xoxb-", "xapp-", "v0=", "GEHEIM", "ticket=", "Anna", "anna@",
+			refused.Header.Get("X-Slack-Signature")[3:],
+		} {
+			if strings.Contains(all, secret) {
+				t.Errorf("%q is told in\n%s", secret, all)
+			}
 		}
 	})
 }

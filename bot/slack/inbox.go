@@ -24,7 +24,8 @@ type item struct {
 	Asked *command `json:"asked,omitempty"`
 
 	batch *batch
-	done  chan outcome // gets what came of it; nil: nobody waits
+	done  chan outcome  // gets what came of it; nil: nobody waits
+	told  chan struct{} // closed when the sender has been told of that; may be nil
 }
 
 // lane is what items are kept in order by.
@@ -281,6 +282,12 @@ func (b *inbox) try(ctx context.Context, it *item) error {
 	}
 	if it.done != nil {
 		it.done <- out
+	}
+	if it.told != nil { // what is said next comes after it
+		select {
+		case <-it.told:
+		case <-ctx.Done():
+		}
 	}
 	// What the handler has taken is done, even if the program ends just now.
 	if err := b.finish(context.WithoutCancel(ctx), it); err != nil {

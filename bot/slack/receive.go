@@ -162,7 +162,7 @@ func (r *run) await(ctx context.Context, it *item, done ack) {
 // seconds only: what takes longer than one gets a view that says so, in which the
 // form can still be shown that the press brings.
 func (r *run) press(ctx context.Context, x *press, done ack) {
-	it := &item{Key: x.key(), Press: x, done: make(chan outcome, 1)}
+	it := &item{Key: x.key(), Press: x, done: make(chan outcome, 1), told: make(chan struct{})}
 	r.inbox.put(ctx, arrival{it, func(fresh bool, err error) {
 		done(nil, err)
 		if err == nil && fresh {
@@ -172,6 +172,7 @@ func (r *run) press(ctx context.Context, x *press, done ack) {
 }
 
 func (r *run) attend(ctx context.Context, it *item) {
+	defer close(it.told)
 	x := it.Press
 	timer := time.NewTimer(loadingTime)
 	defer timer.Stop()

@@ -31,13 +31,14 @@ var commandWords = map[string]string{
 	"notiz": "note", "note": "note",
 	"weiter": "handon", "weitergeben": "handon", "forward": "handon",
 	"lösen": "solve", "loesen": "solve", "gelöst": "solve", "geloest": "solve", "solve": "solve",
+	"wieder öffnen": "open", "öffnen": "open", "oeffnen": "open", "reopen": "open",
 	"start": "start", "hallo": "", "login": "login", "anmelden": "login",
 }
 
 // needsNumber are the commands that mean nothing without a ticket's number, so
 // that "weiter" alone, or "antwort kam nie", stays an ordinary sentence.
 var needsNumber = map[string]bool{
-	"show": true, "take": true, "reply": true, "inquire": true, "note": true, "handon": true, "solve": true,
+	"show": true, "take": true, "reply": true, "inquire": true, "note": true, "handon": true, "solve": true, "open": true,
 }
 
 var commandForm = regexp.MustCompile(`(?s)^\s*/?(?:ersthelfer\s+)?(\pL[\pL ]*?|\?)(?:\s+(?:ticket\s*)?#?(\d{1,9})\b[:,]?\s*(.*))?\s*[.!]?\s*$`)

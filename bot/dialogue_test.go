@@ -20,6 +20,7 @@ import (
 //
 //	anna> text          anna writes to the bot
 //	anna> [label]       anna presses the button with that label, number or id on her last post with choices
+//	anna> [first label] the same on her first post that had it, also if it is gone there by now
 //	anna< words         one of the posts that anna has not read yet has these words; those before it count as read
 //	anna<               anna has nothing left to read that the script did not ask for
 //	clock +90m          time passes, and what is due happens
@@ -62,6 +63,7 @@ type play struct {
 	bot   *bot.Bot
 	chat  *bottest.Platform
 	read  map[string]int
+	seen  map[string]string // the first button that a person saw with a label
 	last  bot.Message
 }
 
@@ -71,9 +73,12 @@ func newPlay(t *testing.T) *play {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &play{t: t, now: time.Date(2026, 11, 24, 10, 10, 0, 0, berlin), read: map[string]int{}}
+	p := &play{t: t, now: time.Date(2026, 11, 24, 10, 10, 0, 0, berlin), read: map[string]int{}, seen: map[string]string{}}
 	p.chat = bottest.NewPlatform("chat", bottest.Full)
-	p.desk = escalation.NewDesk(new(escalationtest.Memory), escalationtest.Model(), func() time.Time { return p.now })
+	m := escalationtest.Model()
+	m.Silence = escalation.Silence{Remind: escalation.Span{Workdays: 1}, End: escalation.Span{Workdays: 3}}
+	m.Overdue = escalation.OverdueRule{Every: escalation.Span{Workdays: 1}, Times: 2}
+	p.desk = escalation.NewDesk(new(escalationtest.Memory), m, func() time.Time { return p.now })
 	p.bot, err = bot.New(bot.Options{
 		Desk: p.desk, Library: shipped(t), Store: new(bottest.Memory), Platforms: []bot.Platform{p.chat}, People: cast(),
 	})
@@ -142,6 +147,9 @@ func (p *play) says(who, text string) {
 // choice returns the id of a button on the person's last post that has it.
 func (p *play) choice(who, label string) string {
 	p.t.Helper()
+	if label, ok := strings.CutPrefix(label, "first "); ok {
+		return p.seen[who+" "+label]
+	}
 	posts := p.chat.Posts(who)
 	for i := len(posts) - 1; i >= 0; i-- {
 		for n, c := range posts[i].Choices {
@@ -157,6 +165,13 @@ func (p *play) choice(who, label string) string {
 func (p *play) hears(who, words string) {
 	p.t.Helper()
 	posts := p.chat.Posts(who)
+	for _, post := range posts {
+		for _, c := range post.Choices {
+			if key := who + " " + c.Label; p.seen[key] == "" {
+				p.seen[key] = c.ID
+			}
+		}
+	}
 	unread := posts[min(p.read[who], len(posts)):]
 	for i, post := range unread {
 		said := post.Body.String()

@@ -220,9 +220,10 @@ func (b *Bot) notify(ctx context.Context, t *escalation.Ticket, n escalation.Not
 	return b.desk.Retry(ctx, t.ID, n.Key, b.desk.Now().Add(wait))
 }
 
-// refresh brings the choices of a ticket's last posts up to date, on platforms
-// that can change posts: what is over disappears. It is a courtesy: a late press
-// is refused anyway, so what goes wrong is only logged.
+// refresh brings the choices of a ticket's posts up to date, on platforms that
+// can change posts: what is over disappears, and of staff's posts only the newest
+// keeps its choices. It is a courtesy: a late press is refused anyway, so what
+// goes wrong is only logged.
 func (b *Bot) refresh(ctx context.Context, id escalation.ID) error {
 	t, err := b.desk.Ticket(ctx, escalation.Nobody, id)
 	if err != nil {
@@ -230,13 +231,17 @@ func (b *Bot) refresh(ctx context.Context, id escalation.ID) error {
 	}
 	done := map[escalation.Recipient]bool{}
 	for _, n := range slices.Backward(t.Notices) {
-		if done[n.To] || n.Ref == "" || !b.offers(t, n) {
+		if n.Ref == "" || !b.offers(t, n) {
 			continue
 		}
+		older := done[n.To]
 		done[n.To] = true
 		post, platform, err := b.compose(ctx, t, n)
 		if err != nil {
 			return err
+		}
+		if older && n.To.As != escalation.Requester {
+			post.Choices = nil
 		}
 		editor, ok := b.platforms[platform].(Editor)
 		if !ok || !b.shown.change(n.Ref, post.Choices) {
@@ -253,6 +258,9 @@ func (b *Bot) refresh(ctx context.Context, id escalation.ID) error {
 func (b *Bot) offers(t *escalation.Ticket, n escalation.Notice) bool {
 	e := &t.Events[n.Event]
 	if n.To.As == escalation.Requester {
+		if e.Kind == escalation.Lapsed {
+			return true
+		}
 		return e.Expect != "" && e.Expect != expectReply && e.Expect != expectWords
 	}
 	return callsToAct[e.Kind]

@@ -29,6 +29,12 @@ func (t *turn) command(ctx context.Context, c command) error {
 		return t.show(ctx, c.id)
 	case "stop":
 		return t.stop(ctx, c.id)
+	case "open":
+		cur, err := t.b.desk.Ticket(ctx, t.p.Person, c.id)
+		if err != nil {
+			return err
+		}
+		return t.reopen(ctx, cur)
 	case "human":
 		return t.human(ctx)
 	case "english":
@@ -213,7 +219,7 @@ func (t *turn) show(ctx context.Context, id escalation.ID) error {
 		return err
 	}
 	body := t.v.say("show.head", "id", name(id), "school", t.b.school(ticket), "status", t.v.word("state."+string(ticket.Status)))
-	body = append(body, t.b.history(t.v, ticket)...)
+	body = append(body, t.b.history(ctx, t.v, ticket)...)
 	return t.say(ctx, body, t.b.staffChoices(t.v, ticket, t.p.Person)...)
 }
 

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -13,7 +14,7 @@ import (
 
 // WriteRehearsal writes who would be told what and when, one line a step, with
 // the reason of each promise beneath it.
-func (b *Bot) WriteRehearsal(w io.Writer, lang, school string, steps []escalation.Step) error {
+func (b *Bot) WriteRehearsal(ctx context.Context, w io.Writer, lang, school string, steps []escalation.Step) error {
 	v := b.texts.voice(lang)
 	m := b.desk.Model()
 	var out strings.Builder
@@ -24,14 +25,14 @@ func (b *Bot) WriteRehearsal(w io.Writer, lang, school string, steps []escalatio
 			holder = b.holderOf(v, e.To)
 		}
 		at := e.At.In(b.zone())
-		fmt.Fprintf(&out, "%s  %s\n", stamp(v, at), v.word(eventKey(&e), "holder", holder, "percent", strconv.Itoa(e.Percent)))
+		fmt.Fprintf(&out, "%s  %s\n", stamp(v, at), v.word(eventKey(&e), "holder", holder, "percent", strconv.Itoa(e.Percent), "round", strconv.Itoa(e.Round)))
 		if e.To != nil && !e.Due.Response.IsZero() {
 			fmt.Fprintf(&out, "    %s\n", v.word("rehearse.due", "due", v.when(e.Due.Response.In(b.zone()), at)))
 			if why := v.why(m.Hours(school, e.To.Party), e.At, e.Due.Response); why != "" {
 				fmt.Fprintf(&out, "    %s\n", why)
 			}
 		}
-		if to := b.recipients(v, s.Notices); to != "" {
+		if to := b.recipients(ctx, v, s.Notices); to != "" {
 			fmt.Fprintf(&out, "    %s\n", v.word("rehearse.told", "names", to))
 		}
 	}
@@ -45,7 +46,7 @@ func stamp(v voice, at time.Time) string {
 }
 
 // recipients names whom notices go to, each once.
-func (b *Bot) recipients(v voice, notices []escalation.Notice) string {
+func (b *Bot) recipients(ctx context.Context, v voice, notices []escalation.Notice) string {
 	var names []string
 	for _, n := range notices {
 		who := n.To.Channel
@@ -53,7 +54,7 @@ func (b *Bot) recipients(v voice, notices []escalation.Notice) string {
 		case n.To.As == escalation.Requester:
 			who = v.word("rehearse.requester")
 		case n.To.Person != escalation.Nobody:
-			who = b.personName(n.To.Person)
+			who = b.personName(ctx, n.To.Person)
 		}
 		if !slices.Contains(names, who) {
 			names = append(names, who)

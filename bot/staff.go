@@ -32,7 +32,28 @@ func (t *turn) staffPressed(ctx context.Context, id escalation.ID, picked string
 	if picked == "send" {
 		return t.sendNote(ctx, id)
 	}
+	if k == escalation.HandedOn {
+		if stale, err := t.movedOn(ctx, id); err != nil || stale {
+			return errors.Join(err, t.private(ctx, t.v.say("refuse.stale")))
+		}
+	}
 	return t.staffDo(ctx, id, k, strings.TrimSpace(t.m.Form["text"]))
+}
+
+// movedOn reports whether the ticket has been handed on since the button was
+// shown: who presses it late, or twice, means the step that was next then.
+func (t *turn) movedOn(ctx context.Context, id escalation.ID) (bool, error) {
+	_, seq, _, _ := parseChoice(t.m.Choice)
+	ticket, err := t.b.desk.Ticket(ctx, t.p.Person, id)
+	if err != nil {
+		return false, err
+	}
+	for i := seq + 1; i < len(ticket.Events); i++ {
+		if ticket.Events[i].Kind == escalation.HandedOn {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // staffDo does something to a ticket for a member of staff and says so.
@@ -47,7 +68,7 @@ func (t *turn) staffDo(ctx context.Context, id escalation.ID, k escalation.Kind,
 	}
 	if k == escalation.Taken && t.m.Choice != "" && before.Assignee != "" {
 		// Two pressed the same button: the second must not take it from the first.
-		return t.private(ctx, t.staffSaid(before, before, k))
+		return t.private(ctx, t.staffSaid(ctx, before, before, k))
 	}
 	if text == "" && needsText[k] {
 		return t.draft(ctx, before, k)
@@ -65,11 +86,11 @@ func (t *turn) staffDo(ctx context.Context, id escalation.ID, k escalation.Kind,
 	if err != nil {
 		return err
 	}
-	return t.private(ctx, t.staffSaid(before, after, k))
+	return t.private(ctx, t.staffSaid(ctx, before, after, k))
 }
 
 // staffSaid says what an action has brought about.
-func (t *turn) staffSaid(before, after *escalation.Ticket, k escalation.Kind) Rich {
+func (t *turn) staffSaid(ctx context.Context, before, after *escalation.Ticket, k escalation.Kind) Rich {
 	keys := map[escalation.Kind]string{
 		escalation.Taken: "staff.taken", escalation.Replied: "staff.answered", escalation.Paused: "staff.asked",
 		escalation.Noted: "staff.noted", escalation.HandedOn: "staff.passedon", escalation.Solved: "staff.solved",
@@ -78,7 +99,7 @@ func (t *turn) staffSaid(before, after *escalation.Ticket, k escalation.Kind) Ri
 		return t.v.say("staff.already", "id", name(after.ID), "status", t.v.word("state."+string(after.Status)),
 			"holder", t.b.desk.Model().Name(after.Assignee))
 	}
-	return t.v.say(keys[k], "id", name(after.ID), "name", t.b.personName(after.Requester), "holder", t.b.holder(t.v, after))
+	return t.v.say(keys[k], "id", name(after.ID), "name", t.b.personName(ctx, after.Requester), "holder", t.b.holder(t.v, after))
 }
 
 // draft asks for the words of an action: the next message is taken for them.
@@ -92,7 +113,7 @@ func (t *turn) draft(ctx context.Context, ticket *escalation.Ticket, k escalatio
 	if !t.v.has(key) {
 		key = "staff.what"
 	}
-	return t.say(ctx, t.v.say(key, "id", name(ticket.ID), "name", t.b.personName(ticket.Requester)))
+	return t.say(ctx, t.v.say(key, "id", name(ticket.ID), "name", t.b.personName(ctx, ticket.Requester)))
 }
 
 // drafted takes the message for the words that were asked for.
@@ -122,7 +143,7 @@ func (t *turn) inThread(ctx context.Context) (done bool, err error) {
 	}
 	t.about = ticket.ID
 	text := strings.TrimSpace(t.m.Text)
-	for _, prefix := range append(slices.Clone(toRequester), "an "+strings.ToLower(t.b.personName(ticket.Requester))+":") {
+	for _, prefix := range append(slices.Clone(toRequester), "an "+strings.ToLower(t.b.personName(ctx, ticket.Requester))+":") {
 		if len(text) > len(prefix) && strings.EqualFold(text[:len(prefix)], prefix) {
 			return true, t.staffDo(ctx, ticket.ID, escalation.Replied, strings.TrimSpace(text[len(prefix):]))
 		}
@@ -134,7 +155,7 @@ func (t *turn) inThread(ctx context.Context) (done bool, err error) {
 	}
 	send := Choice{
 		ID:    choiceID(ticket.ID, len(after.Events)-1, "send"),
-		Label: t.v.word("choice.send", "name", t.b.personName(ticket.Requester)),
+		Label: t.v.word("choice.send", "name", t.b.personName(ctx, ticket.Requester)),
 	}
 	return true, t.say(ctx, t.v.say("staff.noted", "id", name(ticket.ID)), send)
 }
@@ -156,7 +177,7 @@ func (t *turn) sendNote(ctx context.Context, id escalation.ID) error {
 	if _, err := t.b.desk.Do(ctx, t.p.Person, id, a); err != nil {
 		return err
 	}
-	return t.private(ctx, t.v.say("staff.sent", "id", name(id), "name", t.b.personName(ticket.Requester)))
+	return t.private(ctx, t.v.say("staff.sent", "id", name(id), "name", t.b.personName(ctx, ticket.Requester)))
 }
 
 // roleNamed reads a role at the beginning of a text, by its id or its title;

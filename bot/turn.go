@@ -204,11 +204,23 @@ func (t *turn) pressed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if picked == "open" {
+		return t.reopen(ctx, cur)
+	}
 	e, now := asking(cur)
 	if e == nil || now != seq || !slices.ContainsFunc(t.b.options(t.v, e), func(o option) bool { return o.id == picked }) {
 		return t.private(ctx, t.v.say("refuse.stale"))
 	}
 	return t.choose(ctx, cur, e, picked)
+}
+
+// reopen opens a ticket again that was closed.
+func (t *turn) reopen(ctx context.Context, cur *escalation.Ticket) error {
+	if cur.Status != escalation.StatusClosed {
+		return t.private(ctx, t.v.say("refuse.stale"))
+	}
+	_, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, escalation.Action{Kind: escalation.Reopened, Message: t.m.ID})
+	return err
 }
 
 // talk answers small talk: it belongs to no ticket, or cancels the present one.

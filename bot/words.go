@@ -20,6 +20,9 @@ func (b *Bot) compose(ctx context.Context, t *escalation.Ticket, n escalation.No
 		if t.Expect == e.Expect && e.Expect != "" {
 			post.Choices = choices(t.ID, n.Event, b.options(v, e))
 		}
+		if e.Kind == escalation.Lapsed && t.Status == escalation.StatusClosed {
+			post.Choices = choices(t.ID, n.Event, []option{{"open", v.word("choice.open")}})
+		}
 		return post, t.Thread.Platform, nil
 	}
 	v := b.texts.voice("")
@@ -36,7 +39,7 @@ func (b *Bot) compose(ctx context.Context, t *escalation.Ticket, n escalation.No
 		v = b.texts.voice(p.Language)
 		platform, post.User = b.reach(p)
 	}
-	post.Body = b.forStaff(v, t, e)
+	post.Body = b.forStaff(ctx, v, t, e)
 	if callsToAct[e.Kind] {
 		post.Choices = b.staffChoices(v, t, n.To.Person)
 	}
@@ -79,7 +82,17 @@ func (b *Bot) forRequester(v voice, t *escalation.Ticket, e *escalation.Event, s
 	case escalation.Opened:
 		return b.promised(v, t, e, "opened")
 	case escalation.HandedOn:
-		return b.promised(v, t, e, "handedon")
+		key := "handedon"
+		if e.Clock != "" && !e.Due.Response.IsZero() {
+			key += "." + string(e.Clock)
+		}
+		return b.promised(v, t, e, key)
+	case escalation.Breached:
+		return b.late(v, t, e)
+	case escalation.Nudged:
+		return b.nudged(v, t, e)
+	case escalation.Lapsed:
+		return v.say("silent", "id", id)
 	case escalation.Taken:
 		if seq+1 < len(t.Events) && t.Events[seq+1].At.Equal(e.At) && t.Events[seq+1].By == e.By {
 			return nil // the answer that follows says as much
@@ -182,20 +195,58 @@ func (b *Bot) article(v voice, id string) Rich {
 // promised tells who is responsible and by when, and explains the time.
 func (b *Bot) promised(v voice, t *escalation.Ticket, e *escalation.Event, key string) Rich {
 	m := b.desk.Model()
-	args := []string{"id", name(t.ID), "holder", b.holderOf(v, e.To), "due", v.when(e.Due.Response, e.At)}
+	args := []string{"id", name(t.ID), "holder", b.holderOf(v, e.To), "due", v.when(e.Due.Response, b.desk.Now())}
 	if e.Due.Response.IsZero() {
 		return v.say(key+".nodue", args...)
 	}
+	if key != "opened" {
+		return append(v.say(key, args...), b.reason(v, t, e)...)
+	}
 	next := v.word("opened.last")
-	if h, last := m.Route(t.School, t.Room, t.Task, e.To.Step+1, e.At); !last {
+	if h, last := m.Route(t.Matter(), e.To.Step+1, e.At); !last {
 		next = v.word("opened.next", "role", b.holderOf(v, h))
 	}
-	body := v.say(key, append(args, "next", next)...)
-	why := v.why(m.Hours(t.School, e.To.Party), e.At, e.Due.Response)
+	return append(v.say(key, append(args, "next", next)...), b.reason(v, t, e)...)
+}
+
+// reason explains the time that was promised.
+func (b *Bot) reason(v voice, t *escalation.Ticket, e *escalation.Event) Rich {
+	why := v.why(b.desk.Model().Hours(t.School, e.To.Party), e.At, e.Due.Response)
 	if why == "" {
-		return body
+		return nil
 	}
-	return append(body, Plain(why)...)
+	return Plain(why)
+}
+
+// late tells the requester that a target has passed, and who knows.
+func (b *Bot) late(v voice, t *escalation.Ticket, e *escalation.Event) Rich {
+	key, due := "late.response", e.Due.Response
+	if e.Clock == escalation.Resolution {
+		key, due = "late.resolution", e.Due.Resolution
+	}
+	return v.say(key, "id", name(t.ID), "due", v.when(due, b.desk.Now()), "holder", b.holder(v, t), "supervisor", b.supervisor())
+}
+
+// supervisor names who is told when nobody acts.
+func (b *Bot) supervisor() string {
+	m := b.desk.Model()
+	if p := m.Parties[m.Supervisor]; p != nil {
+		return p.Name
+	}
+	return m.Supervisor
+}
+
+// nudged asks once more what staff want to know.
+func (b *Bot) nudged(v voice, t *escalation.Ticket, e *escalation.Event) Rich {
+	body := append(v.say("nudged", "id", name(t.ID)), Quoted(e.Text)...)
+	key := "nudged.until"
+	switch {
+	case e.Until.IsZero():
+		return append(body, v.say("paused.how")...)
+	case b.desk.Model().Silence.GiveBack:
+		key = "nudged.back"
+	}
+	return append(body, v.say(key, "until", v.when(e.Until, b.desk.Now()))...)
 }
 
 // holder names who holds a ticket now: the assignee, else the party.
@@ -300,11 +351,11 @@ func cut(text string, n int) string {
 }
 
 // personName names a person: as configured, else as the platform calls them.
-func (b *Bot) personName(p escalation.Person) string {
+func (b *Bot) personName(ctx context.Context, p escalation.Person) string {
 	if m := b.desk.Model().People[p]; m != nil && m.Name != "" {
 		return m.Name
 	}
-	if profile, err := b.readProfile(context.Background(), p); err == nil && profile.Name != "" {
+	if profile, err := b.readProfile(ctx, p); err == nil && profile.Name != "" {
 		return profile.Name
 	}
 	return string(p)

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"time"
@@ -11,13 +12,13 @@ import (
 // callsToAct are the events after which staff are offered what they can do.
 var callsToAct = map[escalation.Kind]bool{
 	escalation.Opened: true, escalation.HandedOn: true, escalation.Reminded: true, escalation.Breached: true,
-	escalation.Reopened: true, escalation.Added: true,
+	escalation.Reopened: true, escalation.Added: true, escalation.Overdue: true, escalation.Resumed: true,
 }
 
 // forStaff returns what staff are told of an event.
-func (b *Bot) forStaff(v voice, t *escalation.Ticket, e *escalation.Event) Rich {
+func (b *Bot) forStaff(ctx context.Context, v voice, t *escalation.Ticket, e *escalation.Event) Rich {
 	args := []string{
-		"id", name(t.ID), "title", b.title(v, t), "name", b.personName(t.Requester), "percent", strconv.Itoa(e.Percent),
+		"id", name(t.ID), "title", b.title(v, t), "name", b.personName(ctx, t.Requester), "percent", strconv.Itoa(e.Percent),
 		"field", v.word("field." + e.Field), "value", e.Value,
 	}
 	switch e.Kind {
@@ -25,16 +26,21 @@ func (b *Bot) forStaff(v voice, t *escalation.Ticket, e *escalation.Event) Rich 
 		if t.Requester == escalation.Nobody {
 			return b.alarm(v, t)
 		}
-		return b.call(v, t, e, "staff.opened")
+		return b.call(ctx, v, t, e, "staff.opened")
 	case escalation.HandedOn:
-		return b.call(v, t, e, "staff.handedon")
+		return b.call(ctx, v, t, e, "staff.handedon")
 	case escalation.Reminded, escalation.Breached:
 		key, due := "staff."+string(e.Kind), e.Due.Response
 		if e.Clock == escalation.Resolution {
 			key, due = key+".resolution", e.Due.Resolution
 		}
-		return v.say(key, append(args, "due", v.when(due, e.At))...)
+		return v.say(key, append(args, "due", v.when(due, b.desk.Now()))...)
+	case escalation.Overdue:
+		return b.overdue(v, t, e)
 	case escalation.Added, escalation.Resumed:
+		if e.Kind == escalation.Resumed && e.By == escalation.Nobody {
+			return v.say("staff.givenback", append(args, "due", v.when(e.Due.Resolution, b.desk.Now()))...)
+		}
 		if e.Text == "" {
 			return nil
 		}
@@ -44,21 +50,51 @@ func (b *Bot) forStaff(v voice, t *escalation.Ticket, e *escalation.Event) Rich 
 			return nil
 		}
 		return v.say("staff.detailed", args...)
-	case escalation.Cancelled, escalation.Confirmed, escalation.Reopened:
+	case escalation.Cancelled, escalation.Confirmed, escalation.Reopened, escalation.Lapsed:
 		return v.say("staff."+string(e.Kind), args...)
 	}
 	return nil
 }
 
+// overdue reminds of a ticket that is not solved after its target, and says what
+// comes next.
+func (b *Bot) overdue(v voice, t *escalation.Ticket, e *escalation.Event) Rich {
+	m, now := b.desk.Model(), b.desk.Now()
+	args := []string{
+		"id", name(t.ID), "title", b.title(v, t), "due", v.when(e.Due.Resolution, now),
+		"round", strconv.Itoa(e.Round), "times", strconv.Itoa(m.Overdue.Times),
+	}
+	h, more := m.NextStep(t, now)
+	var next string
+	switch gone := t.Last(escalation.HandedOn); {
+	case gone != nil && gone.Clock == escalation.Resolution && gone.At.Equal(e.At):
+		next = v.word("staff.overdue.gone", "holder", b.holderOf(v, gone.To))
+	case e.Round >= m.Overdue.Times:
+		next = v.word("staff.overdue.end")
+	case more:
+		next = v.word("staff.overdue.next", "role", b.holderOf(v, h))
+	default:
+		next = v.word("staff.overdue.last", "supervisor", b.supervisor())
+	}
+	body := v.say("staff.overdue", append(args, "next", next)...)
+	if e.Round < m.Overdue.Times {
+		body = append(body, v.say("staff.overdue.notice", "id", name(t.ID))...)
+	}
+	return body
+}
+
 // call describes a ticket to whom it now belongs: where, how urgent, the
 // requester's words, what was tried, and what is known besides.
-func (b *Bot) call(v voice, t *escalation.Ticket, e *escalation.Event, key string) Rich {
+func (b *Bot) call(ctx context.Context, v voice, t *escalation.Ticket, e *escalation.Event, key string) Rich {
 	due := ""
 	if !e.Due.Response.IsZero() {
-		due = v.word("staff.due", "due", v.when(e.Due.Response, e.At))
+		due = v.word("staff.due", "due", v.when(e.Due.Response, b.desk.Now()))
 	}
 	body := v.say(key, "id", name(t.ID), "school", b.school(t), "place", b.place(v, t),
 		"priority", string(t.Priority), "due", due)
+	if e.Kind == escalation.HandedOn && e.Clock != "" {
+		body = append(body, v.say("staff.handedon."+string(e.Clock))...)
+	}
 	if e.Text != "" {
 		body = append(body, v.say("staff.handedon.note", "text", e.Text)...)
 	}
@@ -67,7 +103,7 @@ func (b *Bot) call(v voice, t *escalation.Ticket, e *escalation.Event, key strin
 		text, _ := a.Text(v.lang)
 		about = v.word("staff.about", "title", text.Title)
 	}
-	body = append(body, v.say("staff.from", "name", b.personName(t.Requester), "title", about)...)
+	body = append(body, v.say("staff.from", "name", b.personName(ctx, t.Requester), "title", about)...)
 	body = append(body, Quoted(t.Question())...)
 	if u := "staff.urgency." + t.Fields["urgency"]; v.has(u) {
 		body = append(body, v.say(u)...)
@@ -193,7 +229,7 @@ func (b *Bot) standing(v voice, t *escalation.Ticket) Rich {
 }
 
 // history tells the events of a ticket, one line each.
-func (b *Bot) history(v voice, t *escalation.Ticket) Rich {
+func (b *Bot) history(ctx context.Context, v voice, t *escalation.Ticket) Rich {
 	var body Rich
 	now := b.desk.Now()
 	for i := range t.Events {
@@ -217,8 +253,8 @@ func (b *Bot) history(v voice, t *escalation.Ticket) Rich {
 		if e.To != nil {
 			holder = b.holderOf(v, e.To)
 		}
-		what := v.word(key, "name", b.personName(e.By), "text", text, "field", v.word("field."+e.Field), "value", e.Value,
-			"holder", holder, "percent", strconv.Itoa(e.Percent), "ref", name(e.Ref))
+		what := v.word(key, "name", b.personName(ctx, e.By), "text", text, "field", v.word("field."+e.Field), "value", e.Value,
+			"holder", holder, "percent", strconv.Itoa(e.Percent), "round", strconv.Itoa(e.Round), "ref", name(e.Ref))
 		body = append(body, v.say("show.row", "when", v.when(e.At.In(b.zone()), now), "what", what)...)
 	}
 	return body
@@ -227,8 +263,11 @@ func (b *Bot) history(v voice, t *escalation.Ticket) Rich {
 // eventKey returns the key of the line that tells an event.
 func eventKey(e *escalation.Event) string {
 	key := "event." + string(e.Kind)
-	if e.Clock == escalation.Resolution {
-		key += ".resolution"
+	switch {
+	case e.Clock == escalation.Resolution, e.Kind == escalation.HandedOn && e.Clock != "":
+		key += "." + string(e.Clock)
+	case e.Kind == escalation.HandedOn && e.Text != "":
+		key += ".note"
 	}
 	return key
 }

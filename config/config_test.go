@@ -54,10 +54,10 @@ people:
 	if m.Supervisor != "it-dienst" {
 		t.Errorf("supervisor is %q, want the only party", m.Supervisor)
 	}
-	if got, want := m.Steps("gs-nord", "konto", ""), []escalation.Role{"contact", "platform-admin"}; !slices.Equal(got, want) {
+	if got, want := m.Steps(escalation.Matter{School: "gs-nord", Room: "konto"}), []escalation.Role{"contact", "platform-admin"}; !slices.Equal(got, want) {
 		t.Errorf("steps are %v, want %v", got, want)
 	}
-	h, last := m.Route("gs-nord", "konto", "", 1, monday)
+	h, last := m.Route(escalation.Matter{School: "gs-nord", Room: "konto"}, 1, monday)
 	if h.Party != "it-dienst" || last {
 		t.Errorf("after the contact %+v holds the ticket, want it-dienst instead of platform-admin", h)
 	}
@@ -95,7 +95,7 @@ func TestDemo(t *testing.T) {
 }
 
 func holders(m *escalation.Model, school, room string) string {
-	h, _ := m.Route(school, room, "", 0, monday)
+	h, _ := m.Route(escalation.Matter{School: school, Room: room}, 0, monday)
 	var names []string
 	for _, p := range h.People {
 		names = append(names, string(p))
@@ -354,6 +354,8 @@ roles: {caretaker: {title: {de: Hausmeisterei}}}
 		{"whose task", string(m.Otherwise), "provider"},
 		{"lapse", m.Lapse.String(), "72h0m0s"},
 		{"close", m.Close.String(), "3 workdays"},
+		{"silence", m.Silence.Remind.String() + ", " + m.Silence.End.String(), "1 workday, 5 workdays"},
+		{"overdue", m.Overdue.Every.String(), "1 workday"},
 		{"retention", cfg.Retention.Text.String(), "2160h0m0s"},
 		{"listen", cfg.Listen, "127.0.0.1:8080"},
 	} {

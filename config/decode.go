@@ -27,6 +27,8 @@ func (c cursor) decode() *Config {
 		"remind":      into(&m.Remind, cursor.remind),
 		"lapse":       into(&m.Lapse, between(10*time.Minute, 90*day)),
 		"close":       into(&m.Close, cursor.span),
+		"silence":     into(&m.Silence, cursor.silence),
+		"overdue":     into(&m.Overdue, cursor.overdue),
 		"otherwise":   into(&m.Otherwise, cursor.role),
 		"supervisor":  later,
 		"movable_day": func(c cursor) { c.text() },

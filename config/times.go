@@ -109,6 +109,28 @@ func (c cursor) remind() (percents []int) {
 	return percents
 }
 
+// silence returns the rule for tickets that wait for an answer of their requester.
+func (c cursor) silence() (s escalation.Silence) {
+	c.fields(fields{
+		"remind": into(&s.Remind, cursor.span),
+		"end":    into(&s.End, cursor.span),
+		"then":   func(c cursor) { s.GiveBack = c.one("close", "give-back") == "give-back" },
+	})
+	if !s.End.IsZero() && approximate(s.Remind) >= approximate(s.End) {
+		c.at("remind").problem("make it shorter", "%s is not before the end after %s", s.Remind, s.End)
+	}
+	return s
+}
+
+// overdue returns the rule for tickets that are not solved after their target.
+func (c cursor) overdue() (o escalation.OverdueRule) {
+	c.fields(fields{
+		"every": into(&o.Every, cursor.span),
+		"times": func(c cursor) { o.Times = c.whole(1, 20) },
+	})
+	return o
+}
+
 // calendars returns the calendars of the section by their names.
 func (c cursor) calendars(zone *time.Location) map[string]*escalation.Calendar {
 	all := map[string]*escalation.Calendar{}

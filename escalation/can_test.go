@@ -37,6 +37,8 @@ const rightsTable = `
 	merged      .          x            x      .           .        .
 	reminded    .          .            .      .           .        .
 	breached    .          .            .      .           .        .
+	overdue     .          .            .      .           .        .
+	nudged      .          .            .      .           .        .
 	lapsed      .          .            .      .           .        .
 `
 

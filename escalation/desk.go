@@ -144,8 +144,9 @@ func (d *Desk) record(t *Ticket, e Event) error {
 	if err := t.apply(e); err != nil {
 		return err
 	}
-	t.supersede(&e)
-	t.Notices = append(t.Notices, notices(t, &e)...)
+	news := notices(t, &e)
+	t.supersede(&e, news)
+	t.Notices = append(t.Notices, news...)
 	t.Next = d.Model().Next(t)
 	return nil
 }
@@ -246,7 +247,8 @@ func (d *Desk) alarm(ctx context.Context, now time.Time) error {
 		_, err = d.store.Change(ctx, 0, func(t *Ticket) error {
 			t.School = v.School
 			at := d.stamp(t)
-			h, _ := m.Route(v.School, "", "", len(m.Steps(v.School, "", ""))+1, at)
+			x := Matter{School: v.School}
+			h, _ := m.Route(x, len(m.Steps(x))+1, at)
 			asked := Event{At: at, Kind: Asked, Field: "vacant", Value: string(v.Role), Message: key}
 			opened := Event{At: at, Kind: Opened, Priority: P3, To: h, Due: m.promise(v.School, h, P3, at)}
 			return errors.Join(d.record(t, asked), d.record(t, opened))

@@ -4,26 +4,43 @@ import "time"
 
 // Due returns what time alone has brought for a ticket by now, in the order in
 // which it must be applied, or nothing. Of several reminders that are overdue
-// together, as after an outage, only the latest counts. The response clock
-// comes last, because it may end with the ticket in other hands.
+// together, as after an outage, only the latest counts. The weightier clock comes
+// last, as who hears of both hears the last; of equal ones the response clock,
+// because it may end with the ticket in other hands.
 func (m *Model) Due(t *Ticket, now time.Time) []Event {
+	response, resolution := m.latest(t, Response, now), m.latest(t, Resolution, now)
+	clocks := []*timer{resolution, response}
+	if resolution != nil && response != nil && resolution.percent == 100 && response.percent < 100 {
+		clocks = []*timer{response, resolution}
+	}
 	var out []Event
-	for _, clock := range []Clock{Resolution, Response} {
-		var latest *timer
-		timers := m.clockTimers(t, clock)
-		for i := range timers {
-			if !timers[i].at.After(now) {
-				latest = &timers[i]
-			}
+	for _, x := range clocks {
+		if x != nil {
+			out = append(out, m.passed(t, x, now)...)
 		}
-		if latest != nil {
-			out = append(out, m.passed(t, latest, now)...)
-		}
+	}
+	if at, round, ok := m.chased(t); ok && !at.After(now) && len(out) == 0 {
+		out = m.chase(t, round, now)
+	}
+	if at, kind, ok := m.silence(t); ok && !at.After(now) {
+		out = append(out, m.unanswered(t, kind, now))
 	}
 	if at, ok := m.lapses(t); ok && !at.After(now) {
 		out = append(out, Event{At: now, Kind: Lapsed})
 	}
 	return out
+}
+
+// latest returns the last moment on a clock that has been reached, or nil.
+func (m *Model) latest(t *Ticket, clock Clock, now time.Time) *timer {
+	var latest *timer
+	timers := m.clockTimers(t, clock)
+	for i := range timers {
+		if !timers[i].at.After(now) {
+			latest = &timers[i]
+		}
+	}
+	return latest
 }
 
 // Next returns when time alone brings the next event for a ticket, or the zero
@@ -39,6 +56,12 @@ func (m *Model) Next(t *Ticket) time.Time {
 		for _, x := range m.clockTimers(t, clock) {
 			earlier(x.at)
 		}
+	}
+	if at, _, ok := m.chased(t); ok {
+		earlier(at)
+	}
+	if at, _, ok := m.silence(t); ok {
+		earlier(at)
 	}
 	if at, ok := m.lapses(t); ok {
 		earlier(at)
@@ -143,11 +166,14 @@ func (m *Model) passed(t *Ticket, x *timer, now time.Time) []Event {
 	}
 	e.Kind = Breached
 	if x.clock == Response {
-		if h, last := m.Route(t.School, t.Room, t.Task, t.Holder.Step+1, now); !last {
-			return []Event{e, m.handedOn(t, h, now)}
+		if h, last := m.Route(t.Matter(), t.Holder.Step+1, now); !last {
+			return []Event{e, m.handedOn(t, h, Response, now)}
 		}
 	}
 	e.Tell = m.supervisors(t.School, now)
+	if t.Requester != Nobody {
+		e.Tell = append(e.Tell, Recipient{Person: t.Requester, As: Requester})
+	}
 	return []Event{e}
 }
 
@@ -161,9 +187,10 @@ func tell(people []Person) []Recipient {
 
 // handedOn returns the event by which h becomes responsible: the response clock
 // starts anew with the new holder's target, the resolution clock goes on with
-// what is left of it, in the new holder's calendar.
-func (m *Model) handedOn(t *Ticket, h *Holder, now time.Time) Event {
-	e := Event{At: now, Kind: HandedOn, To: h}
+// what is left of it, in the new holder's calendar. Missed is the clock whose
+// target has passed, if that is the reason.
+func (m *Model) handedOn(t *Ticket, h *Holder, missed Clock, now time.Time) Event {
+	e := Event{At: now, Kind: HandedOn, To: h, Clock: missed}
 	e.Due = m.promise(t.School, h, t.Priority, now)
 	left := m.left(t, now)
 	if cal := m.calendar(t.School, h.Party); cal != nil && left > 0 {
@@ -207,7 +234,7 @@ func (m *Model) alarmed(school string, e Event, now time.Time) Event {
 
 // supervisors returns whom the supervisor's part falls to at a school now.
 func (m *Model) supervisors(school string, now time.Time) []Recipient {
-	out := m.staffed(school, "", m.Supervisor, now).recipients()
+	out := m.staffed(Matter{School: school}, "", m.Supervisor, now).recipients()
 	for i := range out {
 		out[i].As = Supervisor
 	}

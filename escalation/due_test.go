@@ -22,13 +22,13 @@ func TestStories(t *testing.T) {
 			Mo 2026-03-09 10:00 reminded response 50 | responsible (mara) (tom)
 			Mo 2026-03-09 10:36 reminded response 80 | responsible (mara) (tom) (dora)
 			Mo 2026-03-09 11:00 breached response 100 | responsible mara tom
-			Mo 2026-03-09 11:00 handed_on to regio-it by Mo 2026-03-09 13:00 and Di 2026-03-10 09:00 | requester anna | responsible paul petra
-			Mo 2026-03-09 12:00 reminded response 50 | responsible paul petra
-			Mo 2026-03-09 12:36 reminded response 80 | responsible paul petra pia
-			Mo 2026-03-09 13:00 reminded resolution 50 | responsible paul petra
-			Mo 2026-03-09 13:00 breached response 100 | responsible paul petra | supervisor sven
-			Mo 2026-03-09 15:24 reminded resolution 80 | responsible paul petra pia
-			Di 2026-03-10 09:00 breached resolution 100 | responsible paul petra | supervisor sven
+			Mo 2026-03-09 11:00 handed_on response to regio-it by Mo 2026-03-09 13:00 and Di 2026-03-10 09:00 | requester anna | responsible paul petra
+			Mo 2026-03-09 12:00 reminded response 50 | responsible (paul) (petra)
+			Mo 2026-03-09 12:36 reminded response 80 | responsible (paul) (petra) (pia)
+			Mo 2026-03-09 13:00 reminded resolution 50 | responsible (paul) (petra)
+			Mo 2026-03-09 13:00 breached response 100 | requester (anna) | responsible (paul) (petra) | supervisor (sven)
+			Mo 2026-03-09 15:24 reminded resolution 80 | responsible (paul) (petra) pia
+			Di 2026-03-10 09:00 breached resolution 100 | requester anna | responsible paul petra | supervisor sven
 		`},
 		{"taken in time", "gs-nord", `
 			Mo 2026-03-09 09:00 opened P2 praesentation
@@ -46,12 +46,12 @@ func TestStories(t *testing.T) {
 			Mo 2026-03-16 09:00 -
 		`, `
 			Mo 2026-03-09 09:00 bernd opened to regio-it by Mo 2026-03-09 11:00 and Di 2026-03-10 09:00 | requester bernd | responsible paul petra
-			Mo 2026-03-09 10:00 reminded response 50 | responsible paul petra
-			Mo 2026-03-09 10:36 reminded response 80 | responsible paul petra pia
-			Mo 2026-03-09 11:00 breached response 100 | responsible paul petra | supervisor sven
-			Mo 2026-03-09 13:00 reminded resolution 50 | responsible paul petra
-			Mo 2026-03-09 15:24 reminded resolution 80 | responsible paul petra pia
-			Di 2026-03-10 09:00 breached resolution 100 | responsible paul petra | supervisor sven
+			Mo 2026-03-09 10:00 reminded response 50 | responsible (paul) (petra)
+			Mo 2026-03-09 10:36 reminded response 80 | responsible (paul) (petra) (pia)
+			Mo 2026-03-09 11:00 breached response 100 | requester (bernd) | responsible (paul) (petra) | supervisor (sven)
+			Mo 2026-03-09 13:00 reminded resolution 50 | responsible (paul) (petra)
+			Mo 2026-03-09 15:24 reminded resolution 80 | responsible (paul) (petra) pia
+			Di 2026-03-10 09:00 breached resolution 100 | requester bernd | responsible paul petra | supervisor sven
 		`},
 		{"mixed: a network fault passes the contact by", "grund-west", `
 			Mo 2026-03-09 09:00 opened P2 netzwerk
@@ -68,7 +68,7 @@ func TestStories(t *testing.T) {
 			Mo 2026-03-09 10:00 reminded response 50 | responsible (wanda)
 			Mo 2026-03-09 10:36 reminded response 80 | responsible (wanda)
 			Mo 2026-03-09 11:00 breached response 100 | responsible wanda
-			Mo 2026-03-09 11:00 handed_on to regio-it by Mo 2026-03-09 13:00 and Di 2026-03-10 09:00 | requester clara | responsible paul petra
+			Mo 2026-03-09 11:00 handed_on response to regio-it by Mo 2026-03-09 13:00 and Di 2026-03-10 09:00 | requester clara | responsible paul petra
 		`},
 		{"Friday evening before the Christmas holidays", "gs-nord", `
 			Fr 2026-12-18 13:50 opened P2 praesentation
@@ -78,13 +78,13 @@ func TestStories(t *testing.T) {
 			Mo 2026-12-21 08:50 reminded response 50 | responsible (mara) (tom)
 			Mo 2026-12-21 09:26 reminded response 80 | responsible (mara) (tom) (dora)
 			Mo 2026-12-21 09:50 breached response 100 | responsible mara tom
-			Mo 2026-12-21 09:50 handed_on to regio-it by Mo 2026-12-21 11:50 and Mo 2026-12-21 15:50 | requester anna | responsible paul petra
-			Mo 2026-12-21 10:50 reminded response 50 | responsible paul petra
-			Mo 2026-12-21 11:26 reminded response 80 | responsible paul petra pia
-			Mo 2026-12-21 11:50 reminded resolution 50 | responsible paul petra
-			Mo 2026-12-21 11:50 breached response 100 | responsible paul petra | supervisor sven
-			Mo 2026-12-21 14:14 reminded resolution 80 | responsible paul petra pia
-			Mo 2026-12-21 15:50 breached resolution 100 | responsible paul petra | supervisor sven
+			Mo 2026-12-21 09:50 handed_on response to regio-it by Mo 2026-12-21 11:50 and Mo 2026-12-21 15:50 | requester anna | responsible paul petra
+			Mo 2026-12-21 10:50 reminded response 50 | responsible (paul) (petra)
+			Mo 2026-12-21 11:26 reminded response 80 | responsible (paul) (petra) (pia)
+			Mo 2026-12-21 11:50 reminded resolution 50 | responsible (paul) (petra)
+			Mo 2026-12-21 11:50 breached response 100 | requester (anna) | responsible (paul) (petra) | supervisor (sven)
+			Mo 2026-12-21 14:14 reminded resolution 80 | responsible (paul) (petra) pia
+			Mo 2026-12-21 15:50 breached resolution 100 | requester anna | responsible paul petra | supervisor sven
 		`},
 		{"handed on into the holidays: the provider works", "gs-nord", `
 			Fr 2026-10-16 13:00 opened P2 praesentation
@@ -93,12 +93,12 @@ func TestStories(t *testing.T) {
 		`, `
 			Fr 2026-10-16 13:00 anna opened to kontakt-nord by Mo 2026-11-02 09:00 and Mo 2026-11-02 15:00 | requester anna | responsible (mara) (tom)
 			Fr 2026-10-16 13:30 mara handed_on to regio-it by Mo 2026-10-19 09:30 and Mo 2026-10-19 15:00 | requester anna | responsible paul petra
-			Mo 2026-10-19 08:30 reminded response 50 | responsible paul petra
-			Mo 2026-10-19 09:06 reminded response 80 | responsible paul petra pia
-			Mo 2026-10-19 09:30 breached response 100 | responsible paul petra | supervisor sven
-			Mo 2026-10-19 11:00 reminded resolution 50 | responsible paul petra
-			Mo 2026-10-19 13:24 reminded resolution 80 | responsible paul petra pia
-			Mo 2026-10-19 15:00 breached resolution 100 | responsible paul petra | supervisor sven
+			Mo 2026-10-19 08:30 reminded response 50 | responsible (paul) (petra)
+			Mo 2026-10-19 09:06 reminded response 80 | responsible (paul) (petra) (pia)
+			Mo 2026-10-19 09:30 breached response 100 | requester (anna) | responsible (paul) (petra) | supervisor (sven)
+			Mo 2026-10-19 11:00 reminded resolution 50 | responsible (paul) (petra)
+			Mo 2026-10-19 13:24 reminded resolution 80 | responsible (paul) (petra) pia
+			Mo 2026-10-19 15:00 breached resolution 100 | requester anna | responsible paul petra | supervisor sven
 		`},
 		{"resolution stands still while pending", "gs-nord", `
 			Mo 2026-03-09 09:00 opened P2 praesentation
@@ -115,9 +115,9 @@ func TestStories(t *testing.T) {
 			Di 2026-03-10 12:00 mara paused | requester anna
 			Mi 2026-03-11 10:00 anna added | responsible mara
 			Mi 2026-03-11 10:00 anna resumed by Mo 2026-03-09 11:00 and Mi 2026-03-11 15:00 | responsible mara
-			Mi 2026-03-11 11:00 reminded resolution 50 | responsible mara tom
-			Mi 2026-03-11 13:24 reminded resolution 80 | responsible mara tom dora
-			Mi 2026-03-11 15:00 breached resolution 100 | responsible mara tom | supervisor sven
+			Mi 2026-03-11 11:00 reminded resolution 50 | responsible (mara) (tom)
+			Mi 2026-03-11 13:24 reminded resolution 80 | responsible (mara) (tom) dora
+			Mi 2026-03-11 15:00 breached resolution 100 | requester anna | responsible mara tom | supervisor sven
 		`},
 		{"asked back at once, which takes it", "gs-nord", `
 			Mo 2026-03-09 09:00 opened P2 praesentation
@@ -149,9 +149,9 @@ func TestStories(t *testing.T) {
 			Mo 2026-03-09 10:36 reminded response 80 | responsible (mara) (tom) (dora)
 			Mo 2026-03-09 10:50 mara solved | requester anna
 			Di 2026-03-10 09:00 anna reopened by Mo 2026-03-09 11:00 and Di 2026-03-10 15:10 | requester anna | responsible mara
-			Di 2026-03-10 11:10 reminded resolution 50 | responsible mara tom
-			Di 2026-03-10 13:34 reminded resolution 80 | responsible mara tom dora
-			Di 2026-03-10 15:10 breached resolution 100 | responsible mara tom | supervisor sven
+			Di 2026-03-10 11:10 reminded resolution 50 | responsible (mara) (tom)
+			Di 2026-03-10 13:34 reminded resolution 80 | responsible (mara) (tom) dora
+			Di 2026-03-10 15:10 breached resolution 100 | requester anna | responsible mara tom | supervisor sven
 		`},
 		{"solved while pending, reopened", "gs-nord", `
 			Mo 2026-03-09 09:00 opened P2 praesentation
@@ -177,7 +177,7 @@ func TestStories(t *testing.T) {
 			Mo 2026-03-09 09:30 mara taken | requester anna
 			Mo 2026-03-09 13:00 reminded resolution 50 | responsible (mara) (tom)
 			Mo 2026-03-09 15:24 reminded resolution 80 | responsible (mara) (tom) (dora)
-			Di 2026-03-10 09:00 breached resolution 100 | responsible (mara) (tom) | supervisor (sven)
+			Di 2026-03-10 09:00 breached resolution 100 | requester (anna) | responsible (mara) (tom) | supervisor (sven)
 			Di 2026-03-10 10:00 mara solved | requester anna
 			Di 2026-03-10 11:00 anna reopened by Mo 2026-03-09 11:00 and Di 2026-03-10 09:00 | requester anna | responsible mara
 		`},
@@ -190,9 +190,9 @@ func TestStories(t *testing.T) {
 			Mo 2026-03-09 09:00 anna opened to kontakt-nord by Mo 2026-03-09 11:00 and Di 2026-03-10 09:00 | requester anna | responsible (mara) (tom)
 			Mo 2026-03-09 09:30 mara taken | requester anna
 			Mo 2026-03-09 10:00 mara handed_on to regio-it by Mo 2026-03-09 12:00 and Di 2026-03-10 09:00 | requester anna | responsible paul petra
-			Mo 2026-03-09 11:00 reminded response 50 | responsible paul petra
-			Mo 2026-03-09 11:36 reminded response 80 | responsible paul petra pia
-			Mo 2026-03-09 12:00 breached response 100 | responsible paul petra | supervisor sven
+			Mo 2026-03-09 11:00 reminded response 50 | responsible (paul) (petra)
+			Mo 2026-03-09 11:36 reminded response 80 | responsible (paul) (petra) pia
+			Mo 2026-03-09 12:00 breached response 100 | requester anna | responsible paul petra | supervisor sven
 		`},
 		{"handed on at the moment of a reminder: not reminded again", "gs-nord", `
 			Mo 2026-03-09 09:00 opened P2 praesentation
@@ -218,7 +218,7 @@ func TestStories(t *testing.T) {
 			Mo 2026-03-09 09:30 mara taken | requester anna
 			Mo 2026-03-09 13:00 reminded resolution 50 | responsible (mara) (tom)
 			Mo 2026-03-09 15:24 reminded resolution 80 | responsible (mara) (tom) (dora)
-			Di 2026-03-10 09:00 breached resolution 100 | responsible mara tom | supervisor sven
+			Di 2026-03-10 09:00 breached resolution 100 | requester anna | responsible mara tom | supervisor sven
 			Di 2026-03-10 10:00 mara handed_on to regio-it by Di 2026-03-10 12:00 and Di 2026-03-10 09:00 | requester anna | responsible (paul) (petra)
 			Di 2026-03-10 10:30 paul taken | requester anna
 		`},
@@ -228,12 +228,12 @@ func TestStories(t *testing.T) {
 			Mi 2026-03-11 11:30 -
 		`, `
 			Mo 2026-03-09 09:00 anna opened to kontakt-nord by Mo 2026-03-09 11:00 and Di 2026-03-10 09:00 | requester anna | responsible (mara) (tom)
-			Mi 2026-03-11 09:00 breached resolution 100 | responsible mara tom | supervisor sven
+			Mi 2026-03-11 09:00 breached resolution 100 | requester (anna) | responsible (mara) (tom) | supervisor (sven)
 			Mi 2026-03-11 09:00 breached response 100 | responsible mara tom
-			Mi 2026-03-11 09:00 handed_on to regio-it by Mi 2026-03-11 11:00 and Di 2026-03-10 09:00 | requester anna | responsible paul petra
-			Mi 2026-03-11 10:00 reminded response 50 | responsible paul petra
-			Mi 2026-03-11 10:36 reminded response 80 | responsible paul petra pia
-			Mi 2026-03-11 11:00 breached response 100 | responsible paul petra | supervisor sven
+			Mi 2026-03-11 09:00 handed_on response to regio-it by Mi 2026-03-11 11:00 and Di 2026-03-10 09:00 | requester anna | responsible paul petra
+			Mi 2026-03-11 10:00 reminded response 50 | responsible (paul) (petra)
+			Mi 2026-03-11 10:36 reminded response 80 | responsible (paul) (petra) pia
+			Mi 2026-03-11 11:00 breached response 100 | requester anna | responsible paul petra | supervisor sven
 		`},
 		{"outage over a reminder: only the latest", "gs-nord", `
 			Mo 2026-03-09 09:00 opened P2 praesentation
@@ -264,9 +264,9 @@ func TestStories(t *testing.T) {
 			Mo 2026-03-09 09:00 anna opened to kontakt-nord by Mo 2026-03-09 11:00 and Di 2026-03-10 09:00 | requester anna | responsible (mara) (tom)
 			Mo 2026-03-09 09:30 mara handed_on to regio-it by Mo 2026-03-09 11:30 and Di 2026-03-10 09:00 | requester anna | responsible (paul) (petra)
 			Mo 2026-03-09 10:00 paul handed_on to plattform by Mo 2026-03-09 12:00 and Di 2026-03-10 09:00 | requester anna | responsible console:plattform
-			Mo 2026-03-09 11:00 reminded response 50 | responsible console:plattform
-			Mo 2026-03-09 11:36 reminded response 80 | responsible console:plattform
-			Mo 2026-03-09 12:00 breached response 100 | responsible console:plattform | supervisor sven
+			Mo 2026-03-09 11:00 reminded response 50 | responsible (console:plattform)
+			Mo 2026-03-09 11:36 reminded response 80 | responsible (console:plattform)
+			Mo 2026-03-09 12:00 breached response 100 | requester anna | responsible console:plattform | supervisor sven
 		`},
 		{"handed back: the way begins anew", "gs-nord", `
 			Mo 2026-03-09 09:00 opened P2 praesentation
@@ -280,7 +280,7 @@ func TestStories(t *testing.T) {
 			Mo 2026-03-09 10:40 reminded response 50 | responsible (mara) (tom)
 			Mo 2026-03-09 11:16 reminded response 80 | responsible (mara) (tom) (dora)
 			Mo 2026-03-09 11:40 breached response 100 | responsible mara tom
-			Mo 2026-03-09 11:40 handed_on to regio-it by Mo 2026-03-09 13:40 and Di 2026-03-10 09:00 | requester anna | responsible paul petra
+			Mo 2026-03-09 11:40 handed_on response to regio-it by Mo 2026-03-09 13:40 and Di 2026-03-10 09:00 | requester anna | responsible paul petra
 		`},
 		{"closed two workdays after it was solved", "gs-nord", `
 			Fr 2026-03-13 09:00 opened P2 praesentation
@@ -312,7 +312,7 @@ func TestStories(t *testing.T) {
 			Mo 2026-03-09 10:30 reminded response 50 | responsible (console:plattform)
 			Mo 2026-03-09 11:06 reminded response 80 | responsible (console:plattform)
 			Mo 2026-03-09 11:30 breached response 100 | responsible console:plattform
-			Mo 2026-03-09 11:30 handed_on to regio-it by Mo 2026-03-09 13:30 and Di 2026-03-10 09:00 | requester anna | responsible paul petra
+			Mo 2026-03-09 11:30 handed_on response to regio-it by Mo 2026-03-09 13:30 and Di 2026-03-10 09:00 | requester anna | responsible paul petra
 		`},
 	}
 	for _, test := range tests {
@@ -367,7 +367,7 @@ func TestSupervisorIsToldOnce(t *testing.T) {
 	`)
 	want := dedent(`
 		Mo 2026-03-09 09:00 bernd opened to traeger by Mo 2026-03-09 11:00 and Di 2026-03-10 09:00 | requester bernd | responsible sven
-		Mo 2026-03-09 11:00 breached response 100 | responsible sven
+		Mo 2026-03-09 11:00 breached response 100 | requester bernd | responsible sven
 	`)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -44,7 +44,9 @@ const (
 
 	Reminded Kind = "reminded" // Percent of a target has passed
 	Breached Kind = "breached" // a target has passed
-	Lapsed   Kind = "lapsed"   // nobody answered the bot for so long that it is over
+	Overdue  Kind = "overdue"  // it passed some time ago, and nothing has happened since: Round
+	Nudged   Kind = "nudged"   // the requester is reminded that staff wait for an answer: Text, Until
+	Lapsed   Kind = "lapsed"   // nobody answered the bot or staff for so long that it is over
 )
 
 // An Expect names what the bot waits for, so that "2" or "ja" has a meaning
@@ -100,8 +102,10 @@ type Event struct {
 	Priority Priority    `json:"priority,omitempty"`
 	To       *Holder     `json:"to,omitempty"`
 	Due      Due         `json:"due,omitzero"`
-	Clock    Clock       `json:"clock,omitempty"`
+	Clock    Clock       `json:"clock,omitempty"` // handed on: the target that was missed; none: a person did it
 	Percent  int         `json:"percent,omitempty"`
+	Round    int         `json:"round,omitempty"` // overdue: for which time, from 1
+	Until    time.Time   `json:"until,omitzero"`  // nudged: when the ticket is closed without an answer
 	Stars    int         `json:"stars,omitempty"`
 	Ref      ID          `json:"ref,omitempty"`
 	Message  string      `json:"message,omitempty"` // the platform's message that caused it; unique over all tickets

@@ -21,6 +21,8 @@ type Model struct {
 	Supervisor  string        // the party that is told when nobody acts
 	Lapse       time.Duration // wall time after which an unanswered conversation is over
 	Close       Span          // business time of the school after which a solved ticket is closed
+	Silence     Silence
+	Overdue     OverdueRule
 }
 
 // A Floor is one storey of the Gebäudemodell: a group of tasks.

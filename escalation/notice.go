@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -46,6 +47,7 @@ var audience = map[Kind]struct{ requester, holder, assignee bool }{
 	Replied:   {requester: true},
 	Paused:    {requester: true},
 	Resumed:   {assignee: true},
+	Nudged:    {requester: true},
 	HandedOn:  {requester: true, holder: true},
 	Solved:    {requester: true},
 	Confirmed: {assignee: true},
@@ -53,6 +55,7 @@ var audience = map[Kind]struct{ requester, holder, assignee bool }{
 	Rated:     {requester: true},
 	Reminded:  {holder: true, assignee: true},
 	Breached:  {holder: true, assignee: true},
+	Overdue:   {holder: true, assignee: true},
 	Merged:    {requester: true},
 }
 
@@ -110,24 +113,54 @@ func (h *Holder) recipients() []Recipient {
 
 // supersede gives up unsent notices that a later event has made untrue, so that
 // after an outage nobody is asked to take a ticket that is already closed.
-// Only calls to act are dropped; what the requester is to be told stays.
-func (t *Ticket) supersede(e *Event) {
+// Only calls to act are dropped; of what the requester is to be told only what
+// has become untrue. Of
+// several reminders that time has brought while nobody could be told, as over a
+// gap or together in one moment, everybody hears the last: news are the notices
+// of e.
+func (t *Ticket) supersede(e *Event, news []Notice) {
 	for i := range t.Notices {
 		n := &t.Notices[i]
-		if !n.Done() && n.To.As != Requester && e.outdates(&t.Events[n.Event], n.To.As) {
+		if n.Done() {
+			continue
+		}
+		old := &t.Events[n.Event]
+		again := alarms[e.Kind] > 0 && alarms[old.Kind] > 0 && alarms[old.Kind] <= alarms[e.Kind] &&
+			slices.ContainsFunc(news, func(x Notice) bool { return x.To == n.To })
+		if again || e.outdates(old, n.To.As) {
 			n.Dead = "superseded by " + string(e.Kind)
 		}
 	}
 }
 
+// settles reports whether the requester need not hear of old any more after e:
+// that it takes long, or that staff wait for an answer.
+func (e *Event) settles(old *Event) bool {
+	switch e.Kind {
+	case Solved, Cancelled, Merged, Paused, Lapsed:
+		return old.Kind == Breached || old.Kind == Nudged
+	case Added, Resumed:
+		return old.Kind == Nudged
+	}
+	return false
+}
+
+// alarms are what time alone says of a clock, by weight: a lighter one never
+// takes the place of a heavier.
+var alarms = map[Kind]int{Reminded: 1, Breached: 2, Overdue: 2}
+
 // outdates reports whether nobody has to act on old any more after e. What the
 // supervisor is told, that a role was vacant or a target passed, stays true
 // until the ticket is done.
 func (e *Event) outdates(old *Event, as Relation) bool {
+	if as == Requester {
+		return e.settles(old)
+	}
 	call := old.Kind == Opened || old.Kind == HandedOn || old.Kind == Reminded
+	gone := old.Kind == Breached || old.Kind == Overdue || old.Kind == Reopened
 	switch e.Kind {
 	case Solved, Cancelled, Merged:
-		return call || old.Kind == Breached || old.Kind == Reopened
+		return call || gone
 	case HandedOn:
 		return call && as == Responsible
 	case Taken, Replied:

@@ -40,7 +40,7 @@ func (m *Model) opened(t *Ticket, e Event, a Action) Event {
 	if e.Priority == "" {
 		e.Priority = P3
 	}
-	h, _ := m.Route(t.School, a.Room, a.Task, 0, e.At)
+	h, _ := m.Route(Matter{t.School, a.Room, a.Task, t.Requester}, 0, e.At)
 	e.To, e.Due = h, m.promise(t.School, h, e.Priority, e.At)
 	return m.alarmed(t.School, e, e.At)
 }
@@ -50,7 +50,7 @@ func (m *Model) opened(t *Ticket, e Event, a Action) Event {
 func (m *Model) handOn(t *Ticket, e Event, role Role) ([]Event, error) {
 	var h *Holder
 	if role == "" {
-		next, last := m.Route(t.School, t.Room, t.Task, t.Holder.Step+1, e.At)
+		next, last := m.Route(t.Matter(), t.Holder.Step+1, e.At)
 		if last && next.Party == t.Holder.Party || m.Parties[next.Party] == nil {
 			return nil, ErrNobody
 		}
@@ -59,12 +59,12 @@ func (m *Model) handOn(t *Ticket, e Event, role Role) ([]Event, error) {
 		if m.Schools[t.School] == nil {
 			return nil, ErrNobody
 		}
-		if h = m.fill(t.School, role, e.At); h == nil {
+		if h, _ = m.fill(t.Matter(), role, e.At); h == nil {
 			return nil, ErrNobody
 		}
 		h.Step = m.stepOf(t, role)
 	}
-	full := m.handedOn(t, h, e.At)
+	full := m.handedOn(t, h, "", e.At)
 	full.By, full.Text, full.Message, full.Files = e.By, e.Text, e.Message, e.Files
 	return []Event{full}, nil
 }
@@ -72,7 +72,7 @@ func (m *Model) handOn(t *Ticket, e Event, role Role) ([]Event, error) {
 // stepOf returns the step of a role on the ticket's way, or the present one if
 // it is not on it: handing aside does not skip a step.
 func (m *Model) stepOf(t *Ticket, role Role) int {
-	for i, r := range m.Steps(t.School, t.Room, t.Task) {
+	for i, r := range m.Steps(t.Matter()) {
 		if r == role {
 			return i
 		}

@@ -97,6 +97,8 @@ func TestRandomWalk(t *testing.T) {
 		}
 		absent(t, w.model, "wanda", "2026-03-10", "2026-03-20")
 		w.model.Roles["platform-admin"].Fallback = "unknown"
+		w.model.Overdue = OverdueRule{Every: span(t, "2h"), Times: 3}
+		w.model.Silence = Silence{Remind: span(t, "1h"), End: span(t, "1 workday"), GiveBack: seed%2 == 0}
 		w.now = wall(t, "Mo 2026-03-09 07:00")
 		for range 80 {
 			w.step()

@@ -9,8 +9,8 @@ import (
 )
 
 // Ticket returns a ticket as far as the person may see it: the requester and
-// staff; for the requester without internal notes. For everybody else it does
-// not exist: ErrNotFound.
+// staff; for the requester without internal notes and without what staff write to
+// each other on handing on. For everybody else it does not exist: ErrNotFound.
 func (d *Desk) Ticket(ctx context.Context, by Person, id ID) (*Ticket, error) {
 	t, err := d.store.Ticket(ctx, id)
 	if err != nil {
@@ -32,6 +32,11 @@ func (m *Model) view(by Person, t *Ticket) (*Ticket, bool) {
 	}
 	v := *t
 	v.Events = slices.DeleteFunc(slices.Clone(t.Events), func(e Event) bool { return e.Kind == Noted })
+	for i := range v.Events {
+		if e := &v.Events[i]; e.Kind == HandedOn && e.By != t.Requester {
+			e.Text, e.Files = "", nil
+		}
+	}
 	v.Notices = nil // their event numbers no longer fit
 	return &v, true
 }

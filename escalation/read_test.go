@@ -313,3 +313,23 @@ func TestSpent(t *testing.T) {
 		t.Errorf("a conversation has spent %s", got)
 	}
 }
+
+// TestRequesterSeesNoWordsOnHandingOn checks that what staff write to each other
+// on handing on is internal: the requester sees that it was, and to whom.
+func TestRequesterSeesNoWordsOnHandingOn(t *testing.T) {
+	s, _ := play(t, escalationtest.Model(), "gs-nord", `Mo 2026-03-09 09:00 opened P2 praesentation`)
+	s.do("mara", Action{Kind: HandedOn, Text: "schon der dritte Fall dort", Files: []File{{Name: "intern.pdf"}}})
+	for who, want := range map[Person]string{"anna": "", "mara": "schon der dritte Fall dort", "paul": "schon der dritte Fall dort"} {
+		x, err := s.desk.Ticket(t.Context(), who, s.id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := x.Last(HandedOn)
+		if e.Text != want || (len(e.Files) > 0) != (want != "") || e.To == nil || e.To.Party != "regio-it" {
+			t.Errorf("%s sees %+v", who, e)
+		}
+	}
+	if s.ticket().Last(HandedOn).Text == "" {
+		t.Error("looking at a ticket took away its words")
+	}
+}

@@ -6,22 +6,35 @@ import (
 	"time"
 )
 
-// Steps returns the roles that a ticket passes at a school, in order, for a
-// task of a room. Task is replaced by the role that the task belongs to, and a
-// role that would follow itself is named once.
-func (m *Model) Steps(school, room string, task Role) []Role {
-	s := m.Schools[school]
+// A Matter is what decides who is responsible: at which school, about what, and
+// who asks.
+type Matter struct {
+	School string
+	Room   string // the room of the building that the task belongs to
+	Task   Role   // whose task it is, where that is known; else the room's role
+	Asker  Person // is never called to act on what they ask themselves
+}
+
+// Matter returns what decides who is responsible for the ticket.
+func (t *Ticket) Matter() Matter { return Matter{t.School, t.Room, t.Task, t.Requester} }
+
+// Steps returns the roles that a ticket passes, in order. Task is replaced by
+// the role that the task belongs to, and a role that would follow itself is
+// named once.
+func (m *Model) Steps(x Matter) []Role {
+	s := m.Schools[x.School]
 	if s == nil || m.Connections[s.Connection] == nil {
 		return nil
 	}
-	if r, ok := m.Room(room); ok && task == "" {
+	task := x.Task
+	if r, ok := m.Room(x.Room); ok && task == "" {
 		task = r.Role
 	}
 	if task == "" {
 		task = m.Otherwise
 	}
 	for _, rule := range m.Connections[s.Connection].Rules {
-		if len(rule.Rooms) > 0 && !slices.Contains(rule.Rooms, room) {
+		if len(rule.Rooms) > 0 && !slices.Contains(rule.Rooms, x.Room) {
 			continue
 		}
 		var steps []Role
@@ -39,75 +52,87 @@ func (m *Model) Steps(school, room string, task Role) []Role {
 }
 
 // Route returns who holds a ticket from step on: the first step whose role
-// somebody fills at that time, or whose rule says to wait. When no step is
-// left, last is true and the supervisor holds it, so that a ticket is never
-// without somebody responsible.
-func (m *Model) Route(school, room string, task Role, step int, now time.Time) (h *Holder, last bool) {
-	steps := m.Steps(school, room, task)
+// somebody but the asker fills at that time, or whose rule says to wait. When no
+// step is left, last is true and the supervisor holds it, so that a ticket is
+// never without somebody responsible.
+func (m *Model) Route(x Matter, step int, now time.Time) (h *Holder, last bool) {
+	steps := m.Steps(x)
 	var vacant []Role
 	for i := step; i < len(steps); i++ {
-		if h := m.fill(school, steps[i], now); h != nil {
+		h, empty := m.fill(x, steps[i], now)
+		if h != nil {
 			h.Step, h.Vacant = i, append(vacant, h.Vacant...)
 			return h, false
 		}
-		vacant = append(vacant, steps[i])
+		if empty {
+			vacant = append(vacant, steps[i])
+		}
 	}
-	h = m.staffed(school, "", m.Supervisor, now)
+	if h = m.staffed(x, "", m.Supervisor, now); !h.filled() {
+		h = m.staffed(Matter{School: x.School}, "", m.Supervisor, now)
+	}
 	h.Step, h.Vacant = len(steps), vacant
 	return h, true
 }
 
-// fill returns the holder for a role at a school, or nil if the role is to be
-// passed over.
-func (m *Model) fill(school string, role Role, now time.Time) *Holder {
-	party := m.Schools[school].Roles[role]
-	h := m.staffed(school, role, party, now)
-	if len(h.People) > 0 || h.Channel != "" {
-		return h
+// fill returns the holder for a role, or nil if the role is to be passed over:
+// because it is vacant, or because nobody but the asker fills it.
+func (m *Model) fill(x Matter, role Role, now time.Time) (h *Holder, vacant bool) {
+	party := m.Schools[x.School].Roles[role]
+	if h = m.staffed(x, role, party, now); h.filled() {
+		return h, false
 	}
+	vacant = !m.staffed(Matter{School: x.School}, role, party, now).filled()
 	rule := m.Roles[role]
 	switch {
 	case rule == nil:
-		return nil
-	case rule.Vacant == VacantWait && party != "":
+	case rule.Vacant == VacantWait && party != "" && vacant:
 		h.Vacant = []Role{role}
-		return h
+		return h, true
 	case rule.Vacant == VacantFallback && rule.Fallback != role:
-		if party := m.Schools[school].Roles[rule.Fallback]; party != "" {
-			if h := m.staffed(school, rule.Fallback, party, now); len(h.People) > 0 || h.Channel != "" {
-				return h
+		if party := m.Schools[x.School].Roles[rule.Fallback]; party != "" {
+			if h = m.staffed(x, rule.Fallback, party, now); h.filled() {
+				return h, vacant
 			}
 		}
 	}
-	return nil
+	return nil, vacant
 }
 
-// staffed returns the party as holder of a role, with who is on duty when its
-// calendar next opens: a ticket of Friday evening is Monday's people's.
-func (m *Model) staffed(school string, role Role, party string, now time.Time) *Holder {
+// filled reports whether there is somebody to call.
+func (h *Holder) filled() bool { return len(h.People) > 0 || h.Channel != "" }
+
+// staffed returns the party as holder of a role, with who but the asker is on
+// duty when its calendar next opens: a ticket of Friday evening is Monday's
+// people's. A channel that is the asker's alone is none.
+func (m *Model) staffed(x Matter, role Role, party string, now time.Time) *Holder {
 	h := &Holder{Role: role, Party: party}
 	p := m.Parties[party]
 	if p == nil {
 		return h
 	}
 	at := now
-	if c := m.calendar(school, party); c != nil {
+	if c := m.calendar(x.School, party); c != nil {
 		at = c.local(now)
 		if next := c.Next(now); !next.IsZero() {
 			at = next
 		}
 	}
-	h.Channel = p.Channel
-	h.People, h.Deputies = m.onDuty(p, DateOf(at))
+	h.People, h.Deputies = m.onDuty(p, DateOf(at), x.Asker)
+	if len(h.People) > 0 || !p.has(x.Asker) {
+		h.Channel = p.Channel
+	}
 	return h
 }
 
-// onDuty returns who of the party answers on the day, and who stands in. When
-// none of them is there the deputies are on duty themselves, and without
-// deputies those of the party whose turn it is not.
-func (m *Model) onDuty(p *Party, day Date) (people, deputies []Person) {
+// onDuty returns who of the party, but for one, answers on the day, and who
+// stands in. When none of them is there the deputies are on duty themselves,
+// and without deputies those of the party whose turn it is not.
+func (m *Model) onDuty(p *Party, day Date, but Person) (people, deputies []Person) {
 	present := func(all []Person) []Person {
-		return slices.DeleteFunc(slices.Clone(all), func(who Person) bool { return m.People[who].away(day) })
+		return slices.DeleteFunc(slices.Clone(all), func(who Person) bool {
+			return who == but || m.People[who].away(day)
+		})
 	}
 	people = p.People
 	if rota := p.Rota[day.Weekday()]; len(rota) > 0 {
@@ -170,6 +195,6 @@ func (m *Model) emptySince(p *Party, day Date) Date {
 }
 
 func (m *Model) empty(p *Party, day Date) bool {
-	people, _ := m.onDuty(p, day)
+	people, _ := m.onDuty(p, day, Nobody)
 	return len(people) == 0
 }

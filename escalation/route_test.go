@@ -67,7 +67,7 @@ func TestSteps(t *testing.T) {
 	check := func(school, room, task, want string) {
 		t.Helper()
 		var got []string
-		for _, r := range m.Steps(school, room, Role(task)) {
+		for _, r := range m.Steps(Matter{School: school, Room: room, Task: Role(task)}) {
 			got = append(got, string(r))
 		}
 		if strings.Join(got, " ") != want {
@@ -199,7 +199,7 @@ func TestRoute(t *testing.T) {
 			if test.change != nil {
 				test.change(m)
 			}
-			got := holding(m.Route(test.school, test.room, "", test.step, wall(t, test.at)))
+			got := holding(m.Route(Matter{School: test.school, Room: test.room}, test.step, wall(t, test.at)))
 			if got != test.want {
 				t.Errorf("held by %q, want %q", got, test.want)
 			}
@@ -211,9 +211,9 @@ func TestRoute(t *testing.T) {
 // does not share its people with the model or another holder.
 func TestRouteDoesNotShare(t *testing.T) {
 	m := escalationtest.Model()
-	a, _ := m.Route("gs-nord", "praesentation", "", 0, wall(t, "Mo 2026-03-09 09:00"))
+	a, _ := m.Route(Matter{School: "gs-nord", Room: "praesentation"}, 0, wall(t, "Mo 2026-03-09 09:00"))
 	a.People[0], a.Deputies[0] = "x", "x"
-	b, _ := m.Route("gs-nord", "praesentation", "", 0, wall(t, "Mo 2026-03-09 09:00"))
+	b, _ := m.Route(Matter{School: "gs-nord", Room: "praesentation"}, 0, wall(t, "Mo 2026-03-09 09:00"))
 	if got := holding(b, false); got != "0 contact kontakt-nord: mara tom / dora" {
 		t.Errorf("after changing another holder: %s", got)
 	}
@@ -223,7 +223,7 @@ func TestRouteDoesNotShare(t *testing.T) {
 func TestCalendarWithoutZone(t *testing.T) {
 	m := escalationtest.Model()
 	m.Calendars["school"] = &Calendar{Week: m.Calendars["school"].Week}
-	if h, _ := m.Route("gs-nord", "praesentation", "", 0, wall(t, "Sa 2026-03-14 09:00")); len(h.People) != 2 {
+	if h, _ := m.Route(Matter{School: "gs-nord", Room: "praesentation"}, 0, wall(t, "Sa 2026-03-14 09:00")); len(h.People) != 2 {
 		t.Errorf("held by %q", holding(h, false))
 	}
 }

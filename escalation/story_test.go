@@ -129,7 +129,13 @@ func tell(t testing.TB, x *Ticket) string {
 		}
 		words := []string{minutes(t, e.At), string(e.By), string(e.Kind)}
 		if e.Clock != "" {
-			words = append(words, string(e.Clock), fmt.Sprint(e.Percent))
+			words = append(words, string(e.Clock))
+		}
+		if n := e.Percent + e.Round; n > 0 {
+			words = append(words, fmt.Sprint(n))
+		}
+		if !e.Until.IsZero() {
+			words = append(words, "until", minutes(t, e.Until))
 		}
 		if e.To != nil {
 			words = append(words, "to", e.To.Party)

@@ -102,23 +102,28 @@ var transitions = map[Status]map[Kind]Status{
 		Added: StatusNew, Detailed: StatusNew, Prompted: StatusNew, Taken: StatusOpen, Replied: StatusOpen,
 		Noted: StatusNew, Paused: StatusPending, HandedOn: StatusNew, Solved: StatusSolved,
 		Cancelled: StatusClosed, Merged: StatusClosed, Reminded: StatusNew, Breached: StatusNew,
+		Overdue: StatusNew,
 	},
 	StatusOpen: {
 		Added: StatusOpen, Detailed: StatusOpen, Prompted: StatusOpen, Taken: StatusOpen, Replied: StatusOpen,
 		Noted: StatusOpen, Paused: StatusPending, HandedOn: StatusNew, Solved: StatusSolved,
 		Cancelled: StatusClosed, Merged: StatusClosed, Reminded: StatusOpen, Breached: StatusOpen,
+		Overdue: StatusOpen,
 	},
 	StatusPending: {
 		Added: StatusPending, Detailed: StatusPending, Prompted: StatusPending, Taken: StatusPending,
 		Replied: StatusPending, Noted: StatusPending, Paused: StatusPending, Resumed: StatusOpen,
 		HandedOn: StatusNew, Solved: StatusSolved, Cancelled: StatusClosed, Merged: StatusClosed,
-		Reminded: StatusPending, Breached: StatusPending,
+		Reminded: StatusPending, Breached: StatusPending, Nudged: StatusPending, Lapsed: StatusClosed,
 	},
 	StatusSolved: {
 		Added: StatusSolved, Noted: StatusSolved, Confirmed: StatusClosed, Reopened: StatusOpen,
 		Rated: StatusSolved, Prompted: StatusSolved, Lapsed: StatusClosed,
 	},
-	StatusClosed: {Rated: StatusClosed, Prompted: StatusClosed, Noted: StatusClosed},
+	StatusClosed: {
+		Rated: StatusClosed, Prompted: StatusClosed, Noted: StatusClosed,
+		Reopened: StatusOpen, // only what was open once: see apply
+	},
 }
 
 // A TransitionError says that an event cannot happen in a ticket's status.
@@ -134,9 +139,10 @@ func (e *TransitionError) Error() string {
 
 // apply appends e and folds it into the derived state. It refuses, without any
 // change, what the transition table does not allow, and a ticket without a holder.
+// What people never had to act on cannot be reopened.
 func (t *Ticket) apply(e Event) error {
 	next, ok := transitions[t.Status][e.Kind]
-	if !ok {
+	if !ok || e.Kind == Reopened && t.Status == StatusClosed && !t.IsOpened() {
 		return &TransitionError{t.Status, e.Kind}
 	}
 	if (e.Kind == Opened || e.Kind == HandedOn) && e.To == nil {
@@ -175,7 +181,7 @@ func (t *Ticket) converse(e Event) {
 		if t.Article != "" && !slices.Contains(t.Tried, t.Article) {
 			t.Tried = append(t.Tried, t.Article)
 		}
-	case Prompted, Paused, Solved:
+	case Prompted, Paused, Solved, Nudged:
 		t.Expect = e.Expect
 	case Added, Helped, Opened, Resumed, Confirmed, Reopened, Cancelled, Merged, Lapsed:
 		t.Expect = ""
@@ -197,7 +203,7 @@ func (t *Ticket) work(e Event) {
 	case Resumed:
 		t.Due = e.Due
 	case Reopened:
-		t.Due, t.Solved = e.Due, time.Time{}
+		t.Due, t.Solved, t.Closed = e.Due, time.Time{}, time.Time{}
 	case Solved:
 		t.Solved = e.At
 	case Taken:

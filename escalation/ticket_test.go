@@ -38,12 +38,14 @@ const transitionTable = `
 	handed_on   .      .         .         .         new      new      new      .       .
 	solved      .      .         .         .         solved   solved   solved   .       .
 	confirmed   .      .         .         .         .        .        .        closed  .
-	reopened    .      .         .         .         .        .        .        open    .
+	reopened    .      .         .         .         .        .        .        open    open
 	rated       .      .         .         helped    .        .        .        solved  closed
 	merged      .      closed    closed    .         closed   closed   closed   .       .
 	reminded    .      .         .         .         new      open     pending  .       .
 	breached    .      .         .         .         new      open     pending  .       .
-	lapsed      .      closed    closed    closed    .        .        .        closed  .
+	overdue     .      .         .         .         new      open     .        .       .
+	nudged      .      .         .         .         .        .        pending  .       .
+	lapsed      .      closed    closed    closed    .        .        closed   closed  .
 `
 
 // table reads a table like transitionTable: row → column → cell.
@@ -67,6 +69,7 @@ func TestTransitions(t *testing.T) {
 	for _, status := range statuses {
 		for _, kind := range append(kinds, "see", "", "unknown") {
 			x := &Ticket{Requester: "anna", Events: []Event{}}
+			x.Opened = time.Unix(1, 0)
 			if x.Status = Status(status); status == "start" {
 				x.Status = ""
 			}

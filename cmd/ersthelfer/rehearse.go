@@ -47,7 +47,7 @@ func newRehearse() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return b.WriteRehearsal(cmd.OutOrStdout(), language, school, story)
+			return b.WriteRehearsal(cmd.Context(), cmd.OutOrStdout(), language, school, story)
 		},
 	}
 	c.Flags().StringVar(&file, "config", "", "configuration file (default: the demonstration's)")
@@ -56,7 +56,7 @@ func newRehearse() *cobra.Command {
 	c.Flags().StringVar(&at, "at", "", `when the ticket comes, "2026-12-18 13:50" (default: now)`)
 	c.Flags().StringVar(&priority, "priority", "P3", "P1 to P4")
 	c.Flags().StringVar(&language, "language", "de", "de or en")
-	c.Flags().IntVar(&steps, "steps", 12, "show at most so many steps")
+	c.Flags().IntVar(&steps, "steps", 24, "show at most so many steps")
 	return c
 }
 

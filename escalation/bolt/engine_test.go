@@ -79,7 +79,7 @@ func (e *engine) deliver(ctx context.Context) error {
 func what(x *escalation.Ticket, event int) string {
 	e := x.Events[event]
 	words := []string{fmt.Sprintf("%d %s", x.ID, e.Kind)}
-	if e.Clock != "" {
+	if e.Clock != "" && e.Kind != escalation.HandedOn {
 		words = append(words, string(e.Clock), fmt.Sprint(e.Percent))
 	}
 	return strings.Join(words, " ")
@@ -193,23 +193,24 @@ Mon 12:30:00 petra: 2 reminded resolution 50
 Mon 12:36:00 paul: 1 reminded response 80
 Mon 12:36:00 petra: 1 reminded response 80
 Mon 12:36:00 pia: 1 reminded response 80
-Mon 14:00:00 paul: 1 reminded resolution 50
-Mon 14:00:00 petra: 1 reminded resolution 50
 Mon 14:00:00 paul: 1 breached response 100
 Mon 14:00:00 petra: 1 breached response 100
 Mon 14:00:00 sven: 1 breached response 100
+Mon 14:00:00 anna: 1 breached response 100
 Mon 14:02:00 paul: 2 reminded resolution 80
 Mon 14:02:00 petra: 2 reminded resolution 80
 Mon 14:02:00 pia: 2 reminded resolution 80
 Mon 14:30:00 paul: 2 breached resolution 100
 Mon 14:30:00 petra: 2 breached resolution 100
 Mon 14:30:00 sven: 2 breached resolution 100
+Mon 14:30:00 bernd: 2 breached resolution 100
 Mon 15:24:00 paul: 1 reminded resolution 80
 Mon 15:24:00 petra: 1 reminded resolution 80
 Mon 15:24:00 pia: 1 reminded resolution 80
 Tue 09:00:00 paul: 1 breached resolution 100
 Tue 09:00:00 petra: 1 breached resolution 100
 Tue 09:00:00 sven: 1 breached resolution 100
+Tue 09:00:00 anna: 1 breached resolution 100
 Tue 10:00:00 anna: 1 solved
 Tue 11:00:00 paul: 1 confirmed
 `

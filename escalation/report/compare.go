@@ -144,7 +144,7 @@ func (r *replay) reach(t *escalation.Ticket, h *escalation.Holder) {
 			r.out.Unreached++
 			return
 		}
-		h, _ = r.model.Route(t.School, t.Room, t.Task, h.Step+1, t.Opened)
+		h, _ = r.model.Route(t.Matter(), h.Step+1, t.Opened)
 	}
 }
 

@@ -127,7 +127,7 @@ func holder(school, role string) *Holder {
 	if role == "supervisor" {
 		return &Holder{Step: 2, Party: m.Supervisor}
 	}
-	way := m.Steps(school, "praesentation", "")
+	way := m.Steps(Matter{School: school, Room: "praesentation"})
 	h := &Holder{Step: max(0, slices.Index(way, Role(role))), Role: Role(role), Party: role}
 	if s := m.Schools[school]; s != nil && s.Roles[Role(role)] != "" {
 		h.Party = s.Roles[Role(role)]

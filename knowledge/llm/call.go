@@ -24,8 +24,9 @@ var errRefused = fmt.Errorf("%w: refused", ErrUnusable)
 // A failure says what went wrong in words of this package. The errors of a connection and of the endpoint may hold
 // addresses, keys, prompts and answers, so none of them is passed on.
 type failure struct {
-	kind error
-	text string
+	kind   error
+	text   string
+	status int // of HTTP, if that is what went wrong
 }
 
 // Error implements error.
@@ -35,23 +36,23 @@ func (f *failure) Error() string { return f.kind.Error() + ": " + f.text }
 func (f *failure) Unwrap() error { return f.kind }
 
 var (
-	errBusy        = &failure{ErrUnavailable, "too many calls at the same time"}
-	errResting     = &failure{ErrUnavailable, "it has failed too often and is left alone for a while"}
-	errSlow        = &failure{ErrUnavailable, "no answer has begun in time"}
-	errEndless     = &failure{ErrUnavailable, "the answer was not complete in time"}
-	errHost        = &failure{ErrUnavailable, "the host is unknown"}
-	errCertificate = &failure{ErrUnavailable, "the certificate is not trusted"}
-	errConnection  = &failure{ErrUnavailable, "no connection"}
-	errOff         = &failure{ErrUnavailable, "no model is configured for it"}
+	errBusy        = &failure{kind: ErrUnavailable, text: "too many calls at the same time"}
+	errResting     = &failure{kind: ErrUnavailable, text: "it has failed too often and is left alone for a while"}
+	errSlow        = &failure{kind: ErrUnavailable, text: "no answer has begun in time"}
+	errEndless     = &failure{kind: ErrUnavailable, text: "the answer was not complete in time"}
+	errHost        = &failure{kind: ErrUnavailable, text: "the host is unknown"}
+	errCertificate = &failure{kind: ErrUnavailable, text: "the certificate is not trusted"}
+	errConnection  = &failure{kind: ErrUnavailable, text: "no connection"}
+	errOff         = &failure{kind: ErrUnavailable, text: "no model is configured for it"}
 
-	errLarge      = &failure{ErrUnusable, "it is too large"}
-	errReported   = &failure{ErrUnusable, "it reports an error"}
-	errUnreadable = &failure{ErrUnusable, "it does not have the form that was asked for"}
-	errUnfinished = &failure{ErrUnusable, "it breaks off"}
-	errNothing    = &failure{ErrUnusable, "it is empty"}
-	errVectors    = &failure{ErrUnusable, "the vectors are not usable"}
-	errDimension  = &failure{ErrUnusable, "the vectors have another dimension than before"}
-	errOtherwise  = &failure{ErrUnusable, "the article does not answer the question"}
+	errLarge      = &failure{kind: ErrUnusable, text: "it is too large"}
+	errReported   = &failure{kind: ErrUnusable, text: "it reports an error"}
+	errUnreadable = &failure{kind: ErrUnusable, text: "it does not have the form that was asked for"}
+	errUnfinished = &failure{kind: ErrUnusable, text: "it breaks off"}
+	errNothing    = &failure{kind: ErrUnusable, text: "it is empty"}
+	errVectors    = &failure{kind: ErrUnusable, text: "the vectors are not usable"}
+	errDimension  = &failure{kind: ErrUnusable, text: "the vectors have another dimension than before"}
+	errOtherwise  = &failure{kind: ErrUnusable, text: "the article does not answer the question"}
 )
 
 // call runs fn, which asks the endpoint once and judges the answer, within all limits.

@@ -114,7 +114,7 @@ func TestFailures(t *testing.T) {
 func TestStatus(t *testing.T) {
 	tests := map[string]http.HandlerFunc{
 		"status 201": status(201), "status 204": status(204), "status 400": status(400), "status 401": status(401),
-		"status 404": status(404), "status 429": status(429), "status 500": status(500), "status 503": status(503),
+		"status 404": status(404), "status 422": status(422), "status 429": status(429), "status 500": status(500), "status 503": status(503),
 		"status 307": redirect,
 	}
 	for want, handler := range tests {
@@ -124,8 +124,12 @@ func TestStatus(t *testing.T) {
 			if !errors.Is(err, ErrUnavailable) || !strings.HasSuffix(err.Error(), want) {
 				t.Errorf("%v, want %s", err, want)
 			}
-			if n := len(e.bodies()); n != 1 {
-				t.Errorf("%s: asked %d times, want once", want, n)
+			times := 1
+			if want == "status 400" || want == "status 422" {
+				times = bare + 1 // in each form of a request
+			}
+			if n := len(e.bodies()); n != times {
+				t.Errorf("%s: asked %d times, want %d", want, n, times)
 			}
 		})
 	}
@@ -350,6 +354,44 @@ func TestNothingInErrors(t *testing.T) {
 			}
 			if !strings.Contains(logged.String(), "rephrase") {
 				t.Errorf("handler %d: the failure is not in the log: %q", i, logged.String())
+			}
+		})
+	}
+}
+
+// TestForms comes to terms with endpoints that refuse a part of the interface, and remembers which.
+func TestForms(t *testing.T) {
+	const text = `{"rephrasings":["kein Bild"]}`
+	for _, test := range []struct {
+		refused []string // what the endpoint does not know
+		says    string
+		asked   int // times for two questions
+	}{
+		{nil, text, 2},
+		{[]string{"json_schema"}, text, 3},
+		{[]string{"max_completion_tokens"}, "```json\n" + text + "\n```", 3},
+		{[]string{"response_format"}, "<think>\nHm.\n</think>\nGern: " + text + " Viel Erfolg!", 4},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var e *endpoint
+			e = serve(t, func(w http.ResponseWriter, r *http.Request) {
+				for _, word := range test.refused {
+					if bytes.Contains(e.bodies()[len(e.bodies())-1], []byte(word)) {
+						status(400)(w, r)
+						return
+					}
+				}
+				says(streamed(test.says))(w, r)
+			})
+			m := e.model()
+			for range 2 {
+				got, err := m.Rephrase(t.Context(), "beamer")
+				if err != nil || len(got) != 1 || got[0] != "kein Bild" {
+					t.Errorf("%q refused: %q, %v", test.refused, got, err)
+				}
+			}
+			if n := len(e.bodies()); n != test.asked {
+				t.Errorf("%q refused: asked %d times, want %d", test.refused, n, test.asked)
 			}
 		})
 	}

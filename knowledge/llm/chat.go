@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
 	"strings"
 
 	"github.com/sashabaranov/go-openai"
@@ -37,9 +38,8 @@ func (m *Model) ask(ctx context.Context, prompt string, about map[string]string,
 	if err != nil {
 		return err
 	}
-	stream, err := m.client.CreateChatCompletionStream(ctx, openai.ChatCompletionRequest{
-		Model:               m.model,
-		MaxCompletionTokens: maxTokens,
+	request := openai.ChatCompletionRequest{
+		Model: m.model,
 		Messages: []openai.ChatCompletionMessage{
 			{Role: openai.ChatMessageRoleSystem, Content: prompt},
 			{Role: openai.ChatMessageRoleUser, Content: string(question)},
@@ -48,7 +48,8 @@ func (m *Model) ask(ctx context.Context, prompt string, about map[string]string,
 			Type:       openai.ChatCompletionResponseFormatTypeJSONSchema,
 			JSONSchema: &openai.ChatCompletionResponseFormatJSONSchema{Name: "answer", Schema: schema, Strict: true},
 		},
-	})
+	}
+	stream, form, err := m.open(ctx, request)
 	if err != nil {
 		return err
 	}
@@ -57,7 +58,57 @@ func (m *Model) ask(ctx context.Context, prompt string, about map[string]string,
 	if err != nil {
 		return err
 	}
+	if form != strict {
+		answer = bracketed(answer)
+	}
 	return decode(answer, out)
+}
+
+// The forms of a request. Not every endpoint knows all of the interface, and some refuse what they do not know.
+const (
+	strict  = iota // a schema that the answer must have
+	relaxed        // an object, and the older name of the bound
+	bare           // nothing but the prompt says what the answer looks like
+)
+
+// shaped returns the request in a form.
+func shaped(r openai.ChatCompletionRequest, form int32) openai.ChatCompletionRequest {
+	switch form {
+	case strict:
+		r.MaxCompletionTokens = maxTokens
+	case relaxed:
+		r.MaxTokens = maxTokens
+		r.ResponseFormat = &openai.ChatCompletionResponseFormat{Type: openai.ChatCompletionResponseFormatTypeJSONObject}
+	default:
+		r.MaxTokens = maxTokens
+		r.ResponseFormat = nil
+	}
+	return r
+}
+
+// open sends the request in the form that the endpoint is known to take, or else finds and remembers the first one that
+// it takes.
+func (m *Model) open(ctx context.Context, r openai.ChatCompletionRequest) (*openai.ChatCompletionStream, int32, error) {
+	for form := m.form.Load(); ; form++ {
+		stream, err := m.client.CreateChatCompletionStream(ctx, shaped(r, form))
+		var f *failure
+		refused := errors.As(err, &f) && (f.status == http.StatusBadRequest || f.status == http.StatusUnprocessableEntity)
+		if err == nil {
+			m.form.Store(form)
+		}
+		if !refused || form == bare {
+			return stream, form, err
+		}
+	}
+}
+
+// bracketed returns the JSON object in a text that was not held to be one: without a fence or words around it.
+func bracketed(text string) string {
+	begin, end := strings.Index(text, "{"), strings.LastIndex(text, "}")
+	if begin < 0 || end < begin {
+		return text
+	}
+	return text[begin : end+1]
 }
 
 // whole reads a stream to its end. A stream that was cut off ends like one that is complete, so that what counts is

@@ -58,9 +58,8 @@ func (m *Model) batch() int {
 // embed asks for the vectors of a few texts.
 func (m *Model) embed(ctx context.Context, texts []string) ([][]float32, error) {
 	res, err := m.client.CreateEmbeddings(ctx, openai.EmbeddingRequestStrings{
-		Input:          texts,
-		Model:          openai.EmbeddingModel(m.embeddings),
-		EncodingFormat: openai.EmbeddingEncodingFormatFloat,
+		Input: texts,
+		Model: openai.EmbeddingModel(m.embeddings),
 	})
 	if err != nil {
 		return nil, err

@@ -56,15 +56,15 @@ func (g gate) line(text string) (string, error) {
 const maxLines = 12
 
 var (
-	errLong       = &failure{errRefused, "it is too long"}
-	errMarkup     = &failure{errRefused, "it holds markup"}
-	errAddress    = &failure{errRefused, "it holds a link or address that the article does not have"}
-	errMention    = &failure{errRefused, "it holds a mention"}
-	errNumber     = &failure{errRefused, "it holds a number that the article does not have"}
-	errPerson     = &failure{errRefused, "it names a person whom the article does not name"}
-	errScript     = &failure{errRefused, "it holds letters of another script"}
-	errPretends   = &failure{errRefused, "it says what only the bot or a person may say"}
-	errUngrounded = &failure{errRefused, "it says what the article does not say"}
+	errLong       = &failure{kind: errRefused, text: "it is too long"}
+	errMarkup     = &failure{kind: errRefused, text: "it holds markup"}
+	errAddress    = &failure{kind: errRefused, text: "it holds a link or address that the article does not have"}
+	errMention    = &failure{kind: errRefused, text: "it holds a mention"}
+	errNumber     = &failure{kind: errRefused, text: "it holds a number that the article does not have"}
+	errPerson     = &failure{kind: errRefused, text: "it names a person whom the article does not name"}
+	errScript     = &failure{kind: errRefused, text: "it holds letters of another script"}
+	errPretends   = &failure{kind: errRefused, text: "it says what only the bot or a person may say"}
+	errUngrounded = &failure{kind: errRefused, text: "it says what the article does not say"}
 )
 
 // plain returns the visible text without emoji and without the marks for bold and code.

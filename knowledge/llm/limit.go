@@ -51,7 +51,7 @@ func (l limit) RoundTrip(r *http.Request) (*http.Response, error) {
 	if res.StatusCode != http.StatusOK {
 		res.Body.Close()
 		stop()
-		return nil, &failure{ErrUnavailable, fmt.Sprintf("the endpoint answers with status %d", res.StatusCode)}
+		return nil, &failure{ErrUnavailable, fmt.Sprintf("the endpoint answers with status %d", res.StatusCode), res.StatusCode}
 	}
 	res.Body = &body{from: res.Body, left: MaxBody, timer: timer, stop: stop, because: because}
 	return res, nil

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sashabaranov/go-openai"
@@ -40,6 +41,7 @@ type Model struct {
 	now        func() time.Time
 	slots      chan struct{}
 	breaker    breaker
+	form       atomic.Int32 // of requests for text that the endpoint takes
 
 	mu        sync.Mutex
 	dimension int // of all vectors; 0 until the first came

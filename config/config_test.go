@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -322,6 +323,7 @@ platforms:
 	for _, tt := range []struct{ what, got, want string }{
 		{"key", cfg.Knowledge.LLM.Key.Reveal(), "a key"},
 		{"token", cfg.Platforms.Mattermost.Token.Reveal(), "a token"},
+		{"uses of the model", fmt.Sprint(cfg.Knowledge.LLM.Use), "[rephrase]"},
 		{"data", cfg.Data, filepath.Join(dir, "ersthelfer-demo")},
 		{"articles", cfg.Knowledge.Dir, filepath.Join(dir, "artikel")},
 	} {

@@ -182,7 +182,7 @@ func (c cursor) needModel(l *LLM) {
 	}
 	searched := slices.Contains(l.Use, UseRephrase) || slices.Contains(l.Use, UseEmbeddings)
 	if slices.Contains(l.Use, UseAnswer) && !searched {
-		at.problem("add rephrase or embeddings", "answer alone does nothing: it words what those have found")
+		at.problem("add rephrase or embeddings", "answer alone does nothing: it words what the search with a model has found")
 	}
 }
 

@@ -43,6 +43,8 @@ func between(least, most time.Duration) func(cursor) time.Duration {
 
 func spell(d time.Duration) string {
 	switch {
+	case d < time.Minute:
+		return d.String()
 	case d == day:
 		return "1 day"
 	case d > day && d%day == 0:

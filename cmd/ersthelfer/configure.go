@@ -16,7 +16,7 @@ import (
 // newConfig returns "ersthelfer config".
 func newConfig() *cobra.Command {
 	c := &cobra.Command{Use: "config", Short: "Write, check and show the configuration", Args: cobra.NoArgs}
-	c.AddCommand(newConfigInit(), newConfigCheck(), newConfigShow())
+	c.AddCommand(newConfigInit(), newConfigCheck(), newConfigShow(), newConfigModel())
 	return c
 }
 

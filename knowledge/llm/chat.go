@@ -73,15 +73,14 @@ const (
 
 // shaped returns the request in a form.
 func shaped(r openai.ChatCompletionRequest, form int32) openai.ChatCompletionRequest {
-	switch form {
-	case strict:
+	if form == strict {
 		r.MaxCompletionTokens = maxTokens
-	case relaxed:
-		r.MaxTokens = maxTokens
+		return r
+	}
+	r.MaxTokens = maxTokens //nolint:staticcheck // the new name is what an older endpoint refuses
+	r.ResponseFormat = nil
+	if form == relaxed {
 		r.ResponseFormat = &openai.ChatCompletionResponseFormat{Type: openai.ChatCompletionResponseFormatTypeJSONObject}
-	default:
-		r.MaxTokens = maxTokens
-		r.ResponseFormat = nil
 	}
 	return r
 }

@@ -427,3 +427,76 @@ func TestConfigModel(t *testing.T) {
 		t.Error("the key is told")
 	}
 }
+
+// TestModelMeanwhile answers once, whatever happens while the model is asked: the message comes again, more words come,
+// the program stops and starts anew.
+func TestModelMeanwhile(t *testing.T) {
+	for name, meanwhile := range map[string]func(s *scene, m bot.Message){
+		"again": func(s *scene, m bot.Message) { s.handle(m) },
+		"more": func(s *scene, _ bot.Message) {
+			s.handle(s.chat.Message("anna", "im display steht papierstau im kopierer"))
+		},
+		"looks": func(s *scene, _ bot.Message) { s.work(); s.work() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newScene(t, &endpoint{answer: hangs}, config.UseRephrase)
+				m := s.chat.Message("anna", unsure)
+				s.handle(m)
+				s.work()
+				time.Sleep(time.Second)
+				meanwhile(s, m)
+				for range 100 {
+					time.Sleep(100 * time.Millisecond)
+					synctest.Wait()
+					s.work()
+				}
+				asked := 0
+				for _, p := range s.chat.Posts("anna") {
+					if len(p.Choices) > 0 {
+						asked++
+					}
+				}
+				ticket, err := s.app.desk.Ticket(t.Context(), escalation.Nobody, 1)
+				if asked != 1 || err != nil || ticket.Last(escalation.Offered) == nil {
+					t.Errorf("%d posts to choose from, want one; %v", asked, err)
+				}
+			})
+		})
+	}
+}
+
+// TestModelRestart answers a question about which a model was being asked when the program stopped.
+func TestModelRestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, &endpoint{answer: hangs}, config.UseRephrase)
+		s.handle(s.chat.Message("anna", unsure))
+		waiting, err := s.app.desk.Waiting(t.Context(), time.Now())
+		if err != nil || len(waiting) != 1 {
+			t.Fatalf("%d questions wait in the store, %v; want one", len(waiting), err)
+		}
+		// Another bot over the same store knows nothing of what the first one was about to do.
+		s.bot, err = bot.New(bot.Options{
+			Desk: s.app.desk, Library: s.app.library, Store: s.app.store, People: knownPeople(s.app.cfg), Platforms: []bot.Platform{s.chat},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.work()
+		if !s.answered(0) {
+			t.Error("the question is not answered after the start")
+		}
+		time.Sleep(time.Minute) // what the first one began ends, and finds it answered
+		s.work()
+		if n := len(s.chat.Posts("anna")); n != 2 {
+			t.Errorf("%d posts, want the introduction and one answer", n)
+		}
+	})
+}
+
+func (s *scene) handle(m bot.Message) {
+	s.t.Helper()
+	if _, err := s.bot.Handle(s.t.Context(), m); err != nil {
+		s.t.Fatal(err)
+	}
+}

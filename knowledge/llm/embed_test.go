@@ -39,6 +39,7 @@ func echo(t testing.TB, dimension *int) *endpoint {
 
 // TestEmbed keeps the order of the texts and fits every answer into the limit.
 func TestEmbed(t *testing.T) {
+	t.Parallel()
 	for _, dimension := range []int{2, 384, 1024, 1536, 3072, 8192} {
 		synctest.Test(t, func(t *testing.T) {
 			m := echo(t, &dimension).model()

@@ -64,6 +64,7 @@ func harmless(t testing.TB, attack, text string) {
 
 // TestGateAttacks refuses every attack, alone and among honest sentences.
 func TestGateAttacks(t *testing.T) {
+	t.Parallel()
 	g := gate{source: source, limit: MaxText, names: staff, shown: true}
 	all := attacks(t)
 	if len(all) < 150 {
@@ -122,6 +123,7 @@ func TestGateHonest(t *testing.T) {
 
 // TestGateArticles lets every article of the program pass as an answer from itself, in both languages.
 func TestGateArticles(t *testing.T) {
+	t.Parallel()
 	articles, err := knowledge.Starter()
 	if err != nil {
 		t.Fatal(err)
@@ -142,6 +144,7 @@ func TestGateArticles(t *testing.T) {
 
 // TestGateOther refuses an answer that was written from another article, though it is easily confused with this one.
 func TestGateOther(t *testing.T) {
+	t.Parallel()
 	articles, err := knowledge.Starter()
 	if err != nil {
 		t.Fatal(err)

@@ -129,6 +129,7 @@ func TestRedactNothing(t *testing.T) {
 
 // TestRedactQuestions leaves what people ask about as it is, but for one question in a hundred.
 func TestRedactQuestions(t *testing.T) {
+	t.Parallel()
 	articles, err := knowledge.Starter()
 	if err != nil {
 		t.Fatal(err)

@@ -131,6 +131,7 @@ func TestDraftRefused(t *testing.T) {
 
 // TestCompromised asks a model that answers with nothing but attacks. None reaches anybody.
 func TestCompromised(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var answer any
 		e := serve(t, func(w http.ResponseWriter, r *http.Request) { answers(answer)(w, r) })
@@ -166,6 +167,7 @@ var acting = regexp.MustCompile(`(?i)://|evil[\w-]*\.[a-z]{2}|@|\]\(|<[^ \n]|&[#
 
 // TestOutgoing lets nothing private out in any request.
 func TestOutgoing(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := serve(t, says(""))
 		m := e.model()

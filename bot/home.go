@@ -59,7 +59,11 @@ func (b *Bot) homeMine(ctx context.Context, v voice, p escalation.Person) (HomeP
 			continue
 		}
 		row := HomeRow{Body: b.standing(v, t)}
-		if e, seq := asking(t); e != nil {
+		e, seq, err := b.asked(ctx, t.ID)
+		if err != nil {
+			return part, err
+		}
+		if e != nil {
 			row.Body = append(row.Body, b.question(v, t, e)...)
 			row.Choices = choices(t.ID, seq, b.options(v, e))
 		}

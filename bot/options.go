@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -93,6 +94,18 @@ func parseChoice(s string) (id escalation.ID, seq int, option string, ok bool) {
 	n, err1 := strconv.ParseInt(parts[0], 10, 64)
 	seq, err2 := strconv.Atoi(parts[1])
 	return escalation.ID(n), seq, parts[2], err1 == nil && err2 == nil && n > 0
+}
+
+// asked returns the event of a ticket whose answer is waited for, and its number
+// in all that has happened: the requester's view leaves out what is internal, and
+// choices are numbered by the whole.
+func (b *Bot) asked(ctx context.Context, id escalation.ID) (*escalation.Event, int, error) {
+	t, err := b.desk.Ticket(ctx, escalation.Nobody, id)
+	if err != nil {
+		return nil, 0, err
+	}
+	e, seq := asking(t)
+	return e, seq, nil
 }
 
 // asking returns the event whose answer is waited for, and its number.

@@ -207,7 +207,10 @@ func (t *turn) pressed(ctx context.Context) error {
 	if picked == "open" {
 		return t.reopen(ctx, cur)
 	}
-	e, now := asking(cur)
+	e, now, err := t.b.asked(ctx, id)
+	if err != nil {
+		return err
+	}
 	if e == nil || now != seq || !slices.ContainsFunc(t.b.options(t.v, e), func(o option) bool { return o.id == picked }) {
 		return t.private(ctx, t.v.say("refuse.stale"))
 	}
@@ -257,7 +260,10 @@ func (t *turn) greet(ctx context.Context) error {
 
 // repeat says the question that is waited for once more.
 func (t *turn) repeat(ctx context.Context, cur *escalation.Ticket) error {
-	e, seq := asking(cur)
+	e, seq, err := t.b.asked(ctx, cur.ID)
+	if err != nil {
+		return err
+	}
 	if e == nil {
 		return t.say(ctx, t.v.say("nothing"))
 	}

@@ -29,7 +29,7 @@ type day struct {
 	desk *escalation.Desk
 }
 
-func newDay(t *testing.T, w way, change func(*escalation.Model, *slack.Options)) *day {
+func newDay(t *testing.T, w way, change func(*escalation.Model, *slack.Options), made ...func(*bot.Bot)) *day {
 	t.Helper()
 	library, err := shipped()
 	if err != nil {
@@ -53,6 +53,9 @@ func newDay(t *testing.T, w way, change func(*escalation.Model, *slack.Options))
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, f := range made {
+		f(b)
 	}
 	run(t, b.Run)
 	hears(t, s, 0)
@@ -213,6 +216,109 @@ func TestDay(t *testing.T) {
 func find(s *slacktest.Server, m slacktest.Message) slacktest.Message {
 	all := s.In(m.Channel, "")
 	return all[slices.IndexFunc(all, func(x slacktest.Message) bool { return x.TS == m.TS })]
+}
+
+// TestEveryButton presses every button that a contact has, fills every form, and
+// looks at the home tabs meanwhile.
+func TestEveryButton(t *testing.T) {
+	both(t, func(t *testing.T, w way) {
+		var b *bot.Bot
+		d := newDay(t, w, func(_ *escalation.Model, o *slack.Options) {
+			o.Home = func(ctx context.Context, u bot.User) (bot.Home, error) { return b.Home(ctx, u) }
+		}, func(made *bot.Bot) { b = made })
+		anna, mara := d.player("anna"), d.player("mara")
+		if home := mara.looks(); !strings.Contains(home.Visible(), "Gerade wartet kein Ticket auf Sie.") {
+			t.Errorf("Mara sees %q", home.Visible())
+		}
+		anna.says("beamer in 204 zeigt kein bild vom laptop")
+		anna.presses(anna.reads("Windows-Taste"), "Hilft nicht")
+		anna.presses(anna.reads("Läuft gerade Unterricht"), "Ja, Unterricht")
+		anna.reads("Ticket 1 ist offen")
+		if home := anna.looks(); !strings.Contains(home.Visible(), "Ticket 1") || !strings.Contains(home.Visible(), "Schulkontakt") {
+			t.Errorf("Anna sees %q", home.Visible())
+		}
+		call := mara.reads("Raum 204")
+		for _, label := range []string{"Übernehmen", "Antworten", "Rückfrage", "Weitergeben", "Gelöst"} {
+			if _, ok := call.Button(label); !ok {
+				t.Errorf("no button %q", label)
+			}
+		}
+
+		mara.pressesHome("Übernehmen")
+		anna.reads("Mara Yilmaz hat Ticket 1 übernommen.")
+		mara.closes("Ticket 1 übernommen")
+		d.status(1, escalation.StatusOpen)
+
+		mara.presses(call, "Antworten")
+		mara.fills(map[string]string{"text": "Ich komme <@UANNA>"})
+		if live := anna.reads("Ich komme <@UANNA>").Live(); len(live) > 0 {
+			t.Errorf("what Mara wrote acts: %q", live)
+		}
+		mara.sees("ist raus (Ticket 1)")
+
+		mara.pressesHome("Rückfrage")
+		mara.fills(map[string]string{"text": "Welcher Adapter?"})
+		mara.closes("Rückfrage an")
+		anna.reads("Welcher Adapter?")
+		d.status(1, escalation.StatusPending)
+		anna.says("Der weiße")
+		anna.reads("dazugeschrieben")
+		mara.reads("Der weiße")
+
+		d.s.SayIn(mara.user, mara.direct(), call.TS, "Adapter ist wohl hin")
+		note := mara.reads("interne Notiz")
+		mara.presses(note, "senden")
+		anna.reads("Adapter ist wohl hin")
+
+		mara.presses(call, "Weitergeben")
+		anna.reads("Ticket 1 liegt jetzt bei")
+		paul := d.player("paul")
+		passed := paul.reads("Weitergegeben an Sie")
+		paul.presses(passed, "Gelöst")
+		paul.fills(map[string]string{"text": "Adapter getauscht"})
+		solved := anna.reads("Adapter getauscht")
+		anna.presses(solved, "Nein, wieder öffnen")
+		anna.reads("wieder offen")
+		paul.presses(passed, "Gelöst")
+		paul.fills(map[string]string{"text": "Kabel getauscht"})
+		anna.reads("Kabel getauscht")
+		anna.pressesHome("Ja, gelöst")
+		anna.presses(anna.reads("Wie zufrieden"), "Sehr gut")
+		anna.reads("Danke")
+		d.status(1, escalation.StatusClosed)
+		d.fair()
+	})
+}
+
+// looks has the player look at the home tab.
+func (p *player) looks() slacktest.Message {
+	p.t.Helper()
+	shown := len(p.s.Calls("views.publish"))
+	answered(p.t, p.s, p.s.OpenHome(p.user))
+	wait(p.t, p.s, "the home tab", func() bool { return len(p.s.Calls("views.publish")) > shown })
+	home, _ := p.s.Home(p.user)
+	return home
+}
+
+// pressesHome presses a button on the home tab.
+func (p *player) pressesHome(words string) {
+	p.t.Helper()
+	home := p.looks()
+	b, ok := home.Button(words)
+	if !ok {
+		p.t.Fatalf("%s sees no button %q on the home tab %q", p.user, words, home.Visible())
+	}
+	answered(p.t, p.s, p.s.PressHome(p.user, b))
+}
+
+// closes reads a view that only says something, and closes it.
+func (p *player) closes(words string) {
+	p.t.Helper()
+	wait(p.t, p.s, "a view with "+words, func() bool {
+		v, open := p.s.View(p.user)
+		return open && strings.Contains(string(v.Raw), words)
+	})
+	p.s.Close(p.user)
 }
 
 // TestTeamChannel is a contact that is a team: one post for a ticket in its

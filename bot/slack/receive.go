@@ -138,6 +138,9 @@ func (r *run) await(ctx context.Context, it *item, done ack) {
 		answer := r.p.answered(it.Sent, out.receipt, w)
 		if fits(answer) {
 			done(answer, nil)
+			if answer == nil {
+				r.p.tell(ctx, out, "", false)
+			}
 			return
 		}
 		it.done <- out // too large for an answer: the view is changed afterwards
@@ -254,8 +257,11 @@ func (r *run) deal(ctx context.Context, it *item) (outcome, error) {
 	if it.done == nil {
 		r.p.tell(ctx, out, trigger, false)
 	}
-	if it.Press != nil && it.Press.Home {
+	switch {
+	case it.Press != nil && it.Press.Home:
 		r.p.showHome(ctx, it.Press.User, it.Press.Team)
+	case it.Sent != nil && it.Sent.Claim.Post == "":
+		r.p.showHome(ctx, it.Sent.User, it.Sent.Team)
 	}
 	return out, nil
 }

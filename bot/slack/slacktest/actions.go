@@ -256,6 +256,16 @@ func (s *Server) View(user string) (View, bool) {
 	return *s.views[newest], true
 }
 
+// Close has a user close the modal that they see.
+func (s *Server) Close(user string) {
+	v, open := s.View(user)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if open {
+		s.views[v.ID].Closed = true
+	}
+}
+
 // Home returns the home tab of a user, as a message.
 func (s *Server) Home(user string) (Message, bool) {
 	s.mu.Lock()

@@ -50,7 +50,9 @@ func runBot(cmd *cobra.Command, cfg *config.Config, data, address string) error 
 		return err
 	}
 	defer l.Close()
-	a, err := openApp(cfg, data, func() time.Time { return time.Now().In(cfg.Zone) }, newLog(slog.LevelInfo))
+	log := newLog(slog.LevelInfo)
+	clock := newSteadyClock(func() time.Time { return time.Now().In(cfg.Zone) }, log)
+	a, err := openApp(cfg, data, clock.Now, log)
 	if err != nil {
 		return err
 	}

@@ -36,19 +36,19 @@ type app struct {
 
 // openApp opens the database in a folder and wires the parts. The clock is now.
 func openApp(cfg *config.Config, data string, now func() time.Time, log *slog.Logger) (*app, error) {
-	library, err := openLibrary(cfg)
-	if err != nil {
-		return nil, err
-	}
 	texts, err := bot.LoadTexts(nil)
 	if err != nil {
 		return nil, err
 	}
-	file, err := boltfile.Open(data, boltfile.Options{Log: log})
+	file, err := openFile(data, log) // before the articles are read, so that a refusal comes at once
 	if err != nil {
 		return nil, err
 	}
-	a := &app{cfg: cfg, log: log, file: file, library: library, texts: texts}
+	a := &app{cfg: cfg, log: log, file: file, texts: texts}
+	a.library, err = openLibrary(cfg)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
 	tickets, err := ticketbolt.Open(file, log)
 	if err == nil {
 		a.desk = escalation.NewDesk(tickets, cfg.Model, now)

@@ -3,9 +3,12 @@ package boltfile
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // A Problem is one thing that is wrong inside a database file.
@@ -42,6 +45,25 @@ func Check(ctx context.Context, path string) ([]Problem, error) {
 	defer func() { _ = db.Close() }()
 	return checkPages(ctx, raw)
 }
+
+// CheckAfterCrash is [Check] for the database in dir if whoever had it open last has not closed it; else, and if there is
+// no database or it is in use, it returns nothing: [Open] has more to say about that.
+func CheckAfterCrash(ctx context.Context, dir string) ([]Problem, error) {
+	path := filepath.Join(dir, Name)
+	if _, err := os.Lstat(path + holderSuffix); err != nil {
+		return nil, nil
+	}
+	problems, err := Check(ctx, path)
+	var refused *OpenError
+	if errors.As(err, &refused) || errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return problems, err
+}
+
+// Bad reports whether the database cannot be worked with: its tree of pages is broken. A broken record is refused by
+// itself when it is read, and one of the two meta pages may be lost by a power cut.
+func (p Problem) Bad() bool { return p.Key == nil && p.Page > 1 }
 
 // checkPages is Check for a file that is open and does not change.
 func checkPages(ctx context.Context, f *os.File) ([]Problem, error) {

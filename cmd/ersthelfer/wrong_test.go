@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.etcd.io/bbolt"
+
+	"ersthelfer/internal/boltfile"
+)
+
+// command runs the program in this process and returns its exit code and what it
+// says on the standard error.
+func command(t *testing.T, args ...string) (code int, said string) {
+	t.Helper()
+	var errs bytes.Buffer
+	code = run(t.Context(), args, strings.NewReader(""), io.Discard, &errs)
+	return code, errs.String()
+}
+
+// fresh makes a database in a folder, as the program leaves it when it is killed
+// (its note of who holds it is still there) or ends.
+func fresh(t *testing.T, killed bool) string {
+	t.Helper()
+	dir := t.TempDir()
+	f, err := boltfile.Open(dir, boltfile.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = f.Update(t.Context(), func(tx *bbolt.Tx) error {
+		b, err := tx.CreateBucketIfNotExists([]byte("filling"))
+		for i := range 2000 {
+			err = errors.Join(err, b.Put(fmt.Appendf(nil, "%06d", i), bytes.Repeat([]byte("x"), 100)))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	note, err := os.ReadFile(f.Path() + ".holder")
+	if err == nil {
+		err = f.Close()
+	}
+	if err == nil && killed {
+		err = os.WriteFile(f.Path()+".holder", note, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// breakPage blanks a page that the database needs and that is not looked at on
+// opening.
+func breakPage(t *testing.T, dir string) error {
+	t.Helper()
+	path, size := filepath.Join(dir, boltfile.Name), os.Getpagesize()
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	for at := 2 * size; at < len(whole); at += size {
+		broken := bytes.Clone(whole)
+		clear(broken[at : at+size])
+		if err := os.WriteFile(path, broken, 0o600); err != nil {
+			return err
+		}
+		problems, err := boltfile.Check(t.Context(), path)
+		if err == nil && slices.ContainsFunc(problems, boltfile.Problem.Bad) {
+			return nil
+		}
+	}
+	return errors.New("no page matters")
+}
+
+// TestWrongData: whatever is wrong with the data, the program says in a sentence
+// which file it is about and what to do, ends with 1, and changes nothing.
+func TestWrongData(t *testing.T) {
+	name := boltfile.Name
+	tests := []struct {
+		what   string
+		killed bool
+		spoil  func(t *testing.T, dir string) error
+		want   string
+	}{
+		{"gone", false, func(_ *testing.T, dir string) error { return os.Remove(filepath.Join(dir, name)) }, "backup"},
+		{"empty", false, func(_ *testing.T, dir string) error { return os.Truncate(filepath.Join(dir, name), 0) }, "backup"},
+		{"cut off", false, func(_ *testing.T, dir string) error { return os.Truncate(filepath.Join(dir, name), 9000) }, "backup"},
+		{"another program's", false, func(_ *testing.T, dir string) error {
+			return os.WriteFile(filepath.Join(dir, name), bytes.Repeat([]byte("SQLite format 3"), 5000), 0o600)
+		}, "backup"},
+		{"damaged by a crash", true, breakPage, "was not closed properly and is damaged"},
+		{"in use", false, func(t *testing.T, dir string) error {
+			f, err := boltfile.Open(dir, boltfile.Options{})
+			if err == nil {
+				t.Cleanup(func() { _ = f.Close() })
+			}
+			return err
+		}, "is in use by process"},
+	}
+	for _, test := range tests {
+		t.Run(test.what, func(t *testing.T) {
+			dir := fresh(t, test.killed)
+			if err := test.spoil(t, dir); err != nil {
+				t.Fatal(err)
+			}
+			before, _ := os.ReadFile(filepath.Join(dir, name))
+			code, said := command(t, "ticket", "list", "--data", dir)
+			if code != 1 || !strings.Contains(said, test.want) || !strings.Contains(said, dir) {
+				t.Errorf("exit %d, said %q; want 1 and a sentence with %q and the folder", code, said, test.want)
+			}
+			if after, _ := os.ReadFile(filepath.Join(dir, name)); !bytes.Equal(before, after) {
+				t.Error("the file has changed")
+			}
+		})
+	}
+}
+
+// TestAfterCrash: a database that a killed program left in order opens.
+func TestAfterCrash(t *testing.T) {
+	if code, said := command(t, "ticket", "list", "--data", fresh(t, true)); code != 0 {
+		t.Errorf("exit %d, said %q", code, said)
+	}
+}
+
+// TestTakenPort: the address that is taken is named, with the flag for another.
+func TestTakenPort(t *testing.T) {
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	code, said := command(t, "demo", "--data", t.TempDir(), "--listen", l.Addr().String())
+	if code != 1 || !strings.Contains(said, l.Addr().String()) || !strings.Contains(said, "--listen takes another") {
+		t.Errorf("exit %d, said %q", code, said)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -79,7 +80,7 @@ func (b *Bot) Handle(ctx context.Context, m Message) (Receipt, error) {
 		return Receipt{}, err
 	}
 	turn := &turn{b: b, p: p, m: m, v: b.texts.voice(p.language(""))}
-	if turn.m.Text, turn.masked = mask(m.Text); turn.masked {
+	if turn.maskAll(); turn.masked {
 		err = turn.say(ctx, turn.v.say("secret.masked"))
 	}
 	err = errors.Join(err, turn.take(ctx))
@@ -91,6 +92,17 @@ func (b *Bot) Handle(ctx context.Context, m Message) (Receipt, error) {
 	}
 	defer b.Wake()
 	return turn.receipt, b.markSeen(ctx, m.ID)
+}
+
+// maskAll blanks out what is a password, in the text and in a form.
+func (t *turn) maskAll() {
+	t.m.Text, t.masked = mask(t.m.Text)
+	form := t.m.Form
+	t.m.Form = maps.Clone(form)
+	for field, value := range form {
+		text, masked := mask(value)
+		t.m.Form[field], t.masked = text, t.masked || masked
+	}
 }
 
 // sentence returns what a person is told about an error that is about what

@@ -72,7 +72,10 @@ func (b *Bot) homeMine(ctx context.Context, v voice, p escalation.Person) (HomeP
 	if part.Rows == nil {
 		part.Rows = []HomeRow{{Body: v.say("status.none")}}
 	}
-	part.Rows = append(part.Rows, HomeRow{Body: v.say("home.how")})
+	ask := b.askForm(v)
+	part.Rows = append(part.Rows, HomeRow{
+		Body: v.say("home.how"), Choices: []Choice{{ID: ask.ID, Label: ask.Title, Form: ask, Strong: true}},
+	})
 	return part, nil
 }
 

@@ -189,6 +189,9 @@ func (t *turn) pressed(ctx context.Context) error {
 	if school, ok := strings.CutPrefix(t.m.Choice, "school/"); ok {
 		return t.chooseSchool(ctx, school)
 	}
+	if t.m.Choice == askID {
+		return t.askedInForm(ctx)
+	}
 	id, seq, picked, ok := parseChoice(t.m.Choice)
 	if !ok {
 		return t.private(ctx, t.v.say("refuse.stale"))

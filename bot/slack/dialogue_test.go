@@ -290,6 +290,43 @@ func TestEveryButton(t *testing.T) {
 	})
 }
 
+// TestTicketForm describes a problem in a form, opened by the slash command or on
+// the home tab: what stands in it is not asked for again.
+func TestTicketForm(t *testing.T) {
+	both(t, func(t *testing.T, w way) {
+		var b *bot.Bot
+		d := newDay(t, w, func(_ *escalation.Model, o *slack.Options) {
+			o.Home = func(ctx context.Context, u bot.User) (bot.Home, error) { return b.Home(ctx, u) }
+			o.Ask = func(locale string) *bot.Form { return b.AskForm(locale) }
+		}, func(made *bot.Bot) { b = made })
+		anna := d.player("anna")
+		d.s.AddChannel("CELSEWHERE", anna.user)
+		answered(t, d.s, d.s.Command(anna.user, "CELSEWHERE", ""))
+		if got := anna.fills(map[string]string{"text": " "}); !strings.Contains(got, `"errors"`) || !strings.Contains(got, "was nicht funktioniert") {
+			t.Errorf("an empty form is answered with %s", got)
+		}
+		got := anna.fills(map[string]string{
+			"text": "beamer zeigt kein bild vom laptop, mein passwort ist Sommer2026!", "place": "204", "urgency": "lesson",
+		})
+		if !strings.Contains(got, "siehe direkt") {
+			t.Errorf("the form is answered with %s", got)
+		}
+		d.s.Close(anna.user)
+		anna.presses(anna.reads("Windows-Taste"), "Hilft nicht")
+		anna.reads("Ticket 1 ist offen")
+		tk, err := d.desk.Ticket(t.Context(), escalation.Nobody, 1)
+		if err != nil || tk.Fields["place"] != "204" || tk.Fields["urgency"] != "lesson" || strings.Contains(tk.Question(), "Sommer") {
+			t.Errorf("the ticket has %v and asks %q, %v", tk.Fields, tk.Question(), err)
+		}
+		d.s.Fail("views.open", slacktest.Fault{Error: "expired_trigger_id"})
+		answered(t, d.s, d.s.Command(anna.user, "CELSEWHERE", ""))
+		anna.sees("so geht es")
+		anna.pressesHome("Problem melden")
+		anna.fills(map[string]string{"text": "drucker druckt nicht"})
+		d.fair()
+	})
+}
+
 // looks has the player look at the home tab.
 func (p *player) looks() slacktest.Message {
 	p.t.Helper()

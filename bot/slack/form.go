@@ -180,9 +180,12 @@ func (p *Platform) answered(s *sent, r bot.Receipt, w Words) any {
 			return nil
 		}
 		return api.NewUpdateViewSubmissionResponse(&v)
-	case len(r.Private) > 0 && s.Claim.Post == "":
-		// Who came from the home tab does not look at the conversation.
-		v := sheet(s.Title, r.Private, w)
+	case s.Claim.Post == "":
+		// Who comes from the home tab or a command does not look at the conversation.
+		v := notice(s.Title, w.Direct, w)
+		if len(r.Private) > 0 {
+			v = sheet(s.Title, r.Private, w)
+		}
 		return api.NewUpdateViewSubmissionResponse(&v)
 	}
 	return nil

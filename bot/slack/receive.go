@@ -221,13 +221,39 @@ func (r *run) command(ctx context.Context, payload []byte, done ack) error {
 	w := r.p.words(c.UserID)
 	text := plain(c.Text, "")
 	if text == "" {
-		done(whispered(w.Empty), nil)
+		if r.p.o.Ask == nil {
+			done(whispered(w.Empty), nil)
+			return nil
+		}
+		done(nil, nil)
+		r.spawn(func(ctx context.Context) { r.askAnew(ctx, &c) })
 		return nil
 	}
 	at := r.p.now().UnixMilli()
 	it := &item{Key: "command/" + c.TriggerID, Asked: &command{c.UserID, c.TeamID, text, c.TriggerID, at}}
 	r.inbox.put(ctx, arrival{it, func(_ bool, err error) { done(whispered(w.Direct), err) }})
 	return nil
+}
+
+// askAnew opens the form for a problem. It belongs to no post.
+func (r *run) askAnew(ctx context.Context, c *api.SlashCommand) {
+	locale := ""
+	if u, ok := r.p.people.users.known(c.UserID); ok {
+		locale = u.Locale
+	}
+	w := r.p.o.Words(locale)
+	err := r.p.openForm(ctx, c.TriggerID, r.p.o.Ask(locale), claim{}, w)
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	r.p.log.Warn("slack: form not opened", "err", err)
+	m, err := r.p.from(ctx, c.UserID, c.TeamID, "", "", "")
+	if err == nil {
+		err = r.p.whisper(ctx, *m, draw(bot.Post{Body: bot.Plain(w.Empty)}))
+	}
+	if err != nil && ctx.Err() == nil {
+		r.p.log.Warn("slack: a private sentence was not delivered", "err", err)
+	}
 }
 
 // whispered is the answer to a slash command.

@@ -46,6 +46,10 @@ type Options struct {
 	// Without it the tab is left as it is.
 	Home func(ctx context.Context, u bot.User) (bot.Home, error)
 
+	// Ask returns the form that the slash command opens when nothing is written
+	// behind it. Without it a sentence says how to use the command.
+	Ask func(locale string) *bot.Form
+
 	Store bot.Store
 	Log   *slog.Logger     // gets no text, names or tokens; nil: none
 	HTTP  *http.Client     // its transport is used; nil: the default one

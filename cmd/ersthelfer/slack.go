@@ -19,6 +19,7 @@ func (a *app) slack(s *config.Slack) (*slack.Platform, error) {
 	o.Store, o.Log, o.Now, o.API = a.store, a.log, a.desk.Now, a.slackAPI
 	o.Words = func(locale string) slack.Words { return slackWords(a.texts, locale) }
 	o.Home = func(ctx context.Context, u bot.User) (bot.Home, error) { return a.talking.Home(ctx, u) }
+	o.Ask = func(locale string) *bot.Form { return a.talking.AskForm(locale) }
 	p, err := slack.New(o)
 	if err != nil {
 		return nil, fmt.Errorf("set up slack: %w", err)

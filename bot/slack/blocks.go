@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 	"slices"
@@ -86,10 +87,11 @@ func section(text string) api.Block {
 	return api.NewSectionBlock(&api.TextBlockObject{Type: api.MarkdownType, Text: text, Verbatim: true}, nil, nil)
 }
 
-// label is text without markup, and without emoji in place of their names.
+// label is text without markup, and without emoji in place of their names. Slack
+// refuses an empty one, and all that is around it.
 func label(text string, limit int) *api.TextBlockObject {
 	no := false
-	return &api.TextBlockObject{Type: api.PlainTextType, Text: fit(text, limit), Emoji: &no}
+	return &api.TextBlockObject{Type: api.PlainTextType, Text: cmp.Or(fit(text, limit), "–"), Emoji: &no}
 }
 
 // An asked form stands in the value of the button that asks it, so that it need

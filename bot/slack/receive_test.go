@@ -508,3 +508,23 @@ func TestHome(t *testing.T) {
 		}
 	})
 }
+
+// TestTooManySockets is an app that has all its connections elsewhere: the bot
+// tries again now and then, not again and again, and hears once there is room.
+func TestTooManySockets(t *testing.T) {
+	s := slacktest.New(t)
+	anna := person(s, "anna")
+	release := s.Occupy(10)
+	x := &started{Platform: newPlatform(t, options(s)), hearing: newHearing()}
+	x.stop = run(t, func(ctx context.Context) error { return x.Run(ctx, x.handle) })
+	began := time.Now()
+	const tries = 8
+	wait(t, s, "some tries", func() bool { return len(s.Calls("apps.connections.open")) >= tries })
+	// Both connections wait 50 to 100 ms, then twice as long each time.
+	if took := time.Since(began); took < 300*time.Millisecond {
+		t.Errorf("%d tries within %v: that is no pacing", tries, took)
+	}
+	release()
+	wait(t, s, "two connections", func() bool { return s.Sockets() == 2 })
+	x.heardAs(t, s.Say(anna.ID, "jetzt"))
+}

@@ -44,6 +44,7 @@ type Server struct {
 	whispers  []Message
 	triggers  map[string]*trigger
 	sockets   map[*socket]bool
+	taken     int             // connections of another program
 	tickets   map[string]bool // for opening a socket, each once
 	envelopes []*Envelope
 	faults    map[string][]Fault

@@ -76,7 +76,7 @@ func (s *Server) link(w http.ResponseWriter, r *http.Request) {
 func (s *Server) greet(k *socket) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.sockets) >= manySockets {
+	if len(s.sockets)+s.taken >= manySockets {
 		_ = k.write(map[string]any{"type": "disconnect", "reason": "too_many_websockets"})
 		return false
 	}
@@ -117,6 +117,19 @@ func (s *Server) Sockets() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.sockets)
+}
+
+// Occupy takes some of the app's connections for a program of its own, which
+// hears nothing, until the returned function is called.
+func (s *Server) Occupy(n int) (release func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.taken = n
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.taken = 0
+	}
 }
 
 // Cut ends all connections without a word.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -40,7 +42,10 @@ func TestMain(m *testing.M) {
 }
 
 // An order is what a child is told.
-type order struct{ API, Dir string }
+type order struct {
+	API, Dir string
+	Listen   string // for HTTP; empty: Socket Mode
+}
 
 // child is the whole bot with a database file.
 func child(text string) error {
@@ -64,12 +69,25 @@ func child(text string) error {
 	if err != nil {
 		return err
 	}
-	p, err := slack.New(slack.Options{
+	options := slack.Options{
 		BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, API: o.API, Store: store, Words: words,
 		Teams: map[string]string{slacktest.Team: "gs-nord"}, Log: log,
-	})
+	}
+	if o.Listen != "" {
+		options.AppToken, options.SigningSecret = "", slacktest.Secret
+	}
+	p, err := slack.New(options)
 	if err != nil {
 		return err
+	}
+	if o.Listen != "" {
+		l, err := net.Listen("tcp", o.Listen)
+		if err != nil {
+			return err
+		}
+		server := &http.Server{Handler: p.Handler()}
+		defer server.Close()
+		go server.Serve(l)
 	}
 	library, err := shipped()
 	if err != nil {
@@ -120,6 +138,19 @@ func (p *program) kill() {
 // answers, delivers twice, does not hear acknowledgements, ends connections, and
 // the bot is killed: every question is answered once.
 func TestStorm(t *testing.T) {
+	t.Run("socket", func(t *testing.T) { storm(t, "") })
+	t.Run("http", func(t *testing.T) {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		address := l.Addr().String()
+		l.Close() // for the child, and the next one
+		storm(t, address)
+	})
+}
+
+func storm(t *testing.T, listen string) {
 	people := 500
 	if testing.Short() || slow {
 		people = 100
@@ -128,7 +159,7 @@ func TestStorm(t *testing.T) {
 	s.Set(func(r *slacktest.Rules) {
 		r.Twice, r.Deaf, r.Each, r.Retries = 10, 20, time.Second, 10
 	})
-	text, err := json.Marshal(order{s.URL, t.TempDir()})
+	text, err := json.Marshal(order{s.URL, t.TempDir(), listen})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +171,12 @@ func TestStorm(t *testing.T) {
 			t.Log(p.out.String())
 		}
 	})
-	wait(t, s, "both connections", func() bool { return s.Sockets() == 2 })
+	if listen != "" {
+		s.UseHTTP("http://" + listen)
+		wait(t, s, "the beginning", func() bool { return looks(s) > 0 })
+	} else {
+		wait(t, s, "both connections", func() bool { return s.Sockets() == 2 })
+	}
 	began := time.Now()
 	talk(s, people)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*hung)

@@ -21,6 +21,7 @@ import (
 //	anna> text          anna writes to the bot
 //	anna> [label]       anna presses the button with that label, number or id on her last post with choices
 //	anna> [first label] the same on her first post that had it, also if it is gone there by now
+//	anna> [label] a=b   anna sends the form of that button with these values, separated by semicolons
 //	anna< words         one of the posts that anna has not read yet has these words; those before it count as read
 //	anna<               anna has nothing left to read that the script did not ask for
 //	clock +90m          time passes, and what is due happens
@@ -134,7 +135,15 @@ func (p *play) says(who, text string) {
 	p.t.Helper()
 	p.last = p.chat.Message(who, text)
 	if label, ok := strings.CutPrefix(text, "["); ok {
+		label, values, isForm := strings.Cut(label, "] ")
 		p.last.Text, p.last.Choice = "", p.choice(who, strings.TrimSuffix(label, "]"))
+		if isForm {
+			p.last.Form = map[string]string{}
+			for value := range strings.SplitSeq(values, ";") {
+				name, text, _ := strings.Cut(value, "=")
+				p.last.Form[strings.TrimSpace(name)] = strings.TrimSpace(text)
+			}
+		}
 	}
 	r, err := p.bot.Handle(context.Background(), p.last)
 	p.check(err)

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,6 +69,12 @@ func (t *turn) converse(ctx context.Context) error {
 		if id := read(t.m.Text, string(a.Act), e.Expect, options); id != "" {
 			return t.choose(ctx, asked, e, id)
 		}
+		if t.b.meansForm(t.voiceOf(asked), t.m.Text, asked, e, a) {
+			return t.say(ctx, t.v.say("form.button"))
+		}
+	}
+	if bareNumber.MatchString(t.m.Text) && !takesNumber(cur) {
+		return t.repeatOrNothing(ctx, cur)
 	}
 	if s := stanceOf(cur, a, t.b.desk.Now()); a.Outcome == knowledge.Talk && s != isValue && s != isReply {
 		return t.talk(ctx, a, cur)
@@ -214,6 +221,9 @@ func (t *turn) pressed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if picked == "form" && e != nil && now == seq {
+		return t.filledIn(ctx, cur)
+	}
 	if e == nil || now != seq || !slices.ContainsFunc(t.b.options(t.v, e), func(o option) bool { return o.id == picked }) {
 		return t.private(ctx, t.v.say("refuse.stale"))
 	}
@@ -247,10 +257,29 @@ func (t *turn) talk(ctx context.Context, a knowledge.Answer, cur *escalation.Tic
 	case knowledge.ActGreeting:
 		return t.greet(ctx)
 	}
+	return t.repeatOrNothing(ctx, cur)
+}
+
+// repeatOrNothing answers what fits no question: with the question that is
+// waited for, or that there is none.
+func (t *turn) repeatOrNothing(ctx context.Context, cur *escalation.Ticket) error {
 	if cur != nil && cur.Expect != "" {
 		return t.repeat(ctx, cur)
 	}
 	return t.say(ctx, t.v.say("nothing"))
+}
+
+// bareNumber is a text that picks an option; no question is one or two digits.
+var bareNumber = regexp.MustCompile(`^\s*\d{1,2}\s*[.!)]?\s*$`)
+
+// takesNumber reports whether a number that is no option can still answer what
+// the ticket waits for: a room, something for staff.
+func takesNumber(t *escalation.Ticket) bool {
+	if t == nil {
+		return false
+	}
+	_, field := fieldOf(t.Expect)
+	return field || t.Expect == expectReply || t.Expect == expectWords
 }
 
 // greet answers a greeting; the first one says that this is a program.

@@ -18,7 +18,7 @@ func (b *Bot) compose(ctx context.Context, t *escalation.Ticket, n escalation.No
 		post.To = t.Thread
 		post.Body = b.forRequester(v, t, e, n.Event)
 		if t.Expect == e.Expect && e.Expect != "" {
-			post.Choices = choices(t.ID, n.Event, b.options(v, e))
+			post.Choices = b.withForm(v, t, e, n.Event, choices(t.ID, n.Event, b.options(v, e)))
 		}
 		if e.Kind == escalation.Lapsed && t.Status == escalation.StatusClosed {
 			post.Choices = choices(t.ID, n.Event, []option{{"open", v.word("choice.open")}})

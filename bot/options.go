@@ -133,6 +133,9 @@ func read(text string, act string, expect escalation.Expect, options []option) s
 			return o.id
 		}
 	}
+	if _, field := fieldOf(expect); field && notKnown[text] {
+		return "unknown"
+	}
 	if id, ok := yesNo[expect][act]; ok {
 		return id
 	}
@@ -142,6 +145,12 @@ func read(text string, act string, expect escalation.Expect, options []option) s
 		}
 	}
 	return ""
+}
+
+// notKnown are answers to a question about a field that say nothing of it.
+var notKnown = map[string]bool{
+	"weiß nicht": true, "weiss nicht": true, "weis nicht": true, "weiß ich nich": true, "keine ahnung": true, "k.a": true, "ka": true,
+	"unbekannt": true, "egal": true, "-": true, "?": true, "don't know": true, "dont know": true, "no idea": true, "unknown": true,
 }
 
 // yesNo says which option a plain yes or no means.

@@ -171,10 +171,15 @@ func (t *turn) status(ctx context.Context, id escalation.ID) error {
 			body = append(body, t.b.standing(t.v, ticket)...)
 		}
 	}
-	if body == nil {
-		body = t.v.say("status.none")
+	if body != nil {
+		return t.say(ctx, body)
 	}
-	return t.say(ctx, body)
+	recent, err := t.b.desk.Recent(ctx, t.p.Person, t.m.In, 10)
+	cur := current(recent)
+	if e, _ := asking(cur); err == nil && e != nil && e.Kind == escalation.Prompted && !cur.IsOpened() {
+		return errors.Join(t.say(ctx, t.v.say("status.asking")), t.repeat(ctx, cur))
+	}
+	return errors.Join(err, t.say(ctx, t.v.say("status.none")))
 }
 
 // mine lists one's tickets, the solved ones too.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -23,5 +24,10 @@ func openFile(data string, log *slog.Logger) (*boltfile.File, error) {
 		}
 		log.Error("a record is damaged", "place", p.String())
 	}
-	return boltfile.Open(data, boltfile.Options{Log: log})
+	file, err := boltfile.Open(data, boltfile.Options{Log: log})
+	var refused *boltfile.OpenError
+	if err != nil && !errors.As(err, &refused) {
+		return nil, fmt.Errorf("cannot keep data in %s: %w; see to room and rights there, or name another folder with --data", data, err)
+	}
+	return file, err
 }

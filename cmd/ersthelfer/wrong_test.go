@@ -125,6 +125,20 @@ func TestWrongData(t *testing.T) {
 	}
 }
 
+// TestUnusableFolder: where no data can be kept, the folder and the way out are
+// named.
+func TestUnusableFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(file, "data")
+	code, said := command(t, "ticket", "list", "--data", dir)
+	if code != 1 || !strings.Contains(said, "cannot keep data in "+dir) || !strings.Contains(said, "--data") {
+		t.Errorf("exit %d, said %q", code, said)
+	}
+}
+
 // TestAfterCrash: a database that a killed program left in order opens.
 func TestAfterCrash(t *testing.T) {
 	if code, said := command(t, "ticket", "list", "--data", fresh(t, true)); code != 0 {

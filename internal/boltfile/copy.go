@@ -57,8 +57,10 @@ func (f *File) copyTo(ctx context.Context, path string) error {
 	return errors.Join(err, out.Sync(), out.Close())
 }
 
+// A writerFunc is a function as an io.Writer.
 type writerFunc func(p []byte) (int, error)
 
+// Write implements io.Writer.
 func (w writerFunc) Write(p []byte) (int, error) { return w(p) }
 
 var _ io.Writer = writerFunc(nil)

@@ -82,8 +82,8 @@ func (b *Bot) loop(ctx context.Context) error {
 }
 
 // Work does once what is due: it answers questions that have been quiet, lets
-// the desk record what time has brought, and posts the notices that wait. It
-// returns when there is something to do again, or the zero time.
+// the desk and the library do what time has brought, and posts the notices that
+// wait. It returns when there is something to do again, or the zero time.
 func (b *Bot) Work(ctx context.Context) (next time.Time, err error) {
 	now := b.desk.Now()
 	sooner := func(at time.Time) {
@@ -104,7 +104,12 @@ func (b *Bot) Work(ctx context.Context) (next time.Time, err error) {
 	errSend := b.deliver(ctx, now)
 	at, errNext := b.desk.NextUnsent(ctx)
 	sooner(at)
-	return next, errors.Join(errTick, errWait, errSend, errNext)
+	at, errArticles := b.library.Tick(ctx, now)
+	if errors.Is(errArticles, knowledge.ErrReadOnly) {
+		errArticles = nil
+	}
+	sooner(at)
+	return next, errors.Join(errTick, errWait, errSend, errNext, errArticles)
 }
 
 // settle answers a question at once, or leaves it to the loop when quick
@@ -159,6 +164,9 @@ func (b *Bot) deliver(ctx context.Context, now time.Time) error {
 	tickets, err := b.desk.Unsent(ctx, now, 200)
 	if err != nil {
 		return err
+	}
+	if err := b.observe(ctx, tickets); err != nil && ctx.Err() == nil {
+		b.log.Error("observe questions", "err", err) // nobody goes untold for it
 	}
 	slices.SortStableFunc(tickets, func(x, y *escalation.Ticket) int { return urgent(y, now) - urgent(x, now) })
 	for _, t := range tickets {

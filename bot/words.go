@@ -125,7 +125,7 @@ func (b *Bot) forRequester(v voice, t *escalation.Ticket, e *escalation.Event, s
 // question returns the words for what the bot showed or asked.
 func (b *Bot) question(v voice, t *escalation.Ticket, e *escalation.Event) Rich {
 	if e.Kind == escalation.Offered && len(e.Articles) == 1 {
-		return append(b.short(v, e), b.article(v, e.Articles[0])...)
+		return append(b.short(v, e), b.article(v, e.Articles[0], t.School)...)
 	}
 	if field, ok := fieldOf(e.Expect); ok {
 		return v.say("field." + field + ".ask")
@@ -165,10 +165,10 @@ func (b *Bot) question(v voice, t *escalation.Ticket, e *escalation.Event) Rich 
 	return nil
 }
 
-// article returns an article as it is shown: title, steps, note, and what must
-// be read with it.
-func (b *Bot) article(v voice, id string) Rich {
-	a, ok := b.library.Article(id)
+// article returns an article as it is shown at a school: title, steps, note, and
+// what must be read with it.
+func (b *Bot) article(v voice, id, school string) Rich {
+	a, ok := b.library.ArticleFor(id, school)
 	if !ok {
 		return v.say("none")
 	}
@@ -180,7 +180,7 @@ func (b *Bot) article(v voice, id string) Rich {
 	body = append(body, Numbered(text.Steps)...)
 	body = append(body, Parse(text.Note, nil)...)
 	for _, also := range a.Also {
-		if o, ok := b.library.Article(also); ok {
+		if o, ok := b.library.ArticleFor(also, school); ok {
 			other, _ := o.Text(v.lang)
 			body = append(body, v.say("answer.also", "title", other.Title)...)
 			body = append(body, Numbered(other.Steps)...)

@@ -90,6 +90,9 @@ type lack struct {
 
 // lack says whether the question still lacks an answer.
 func (l *Library) lack(o Observation, since map[string]time.Time) (lack, bool) {
+	if o.Text == "" {
+		return lack{}, false
+	}
 	if len(o.Articles) > 0 && (o.Helped == VerdictNotHelped || o.Helped == VerdictCameBack) {
 		id := o.Articles[0]
 		at, inForce := since[id]

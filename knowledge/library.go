@@ -42,7 +42,10 @@ type LibraryOptions struct {
 	Now   func() time.Time         // the clock; nil for time.Now
 	Names func(text string) string // blanks out the names of people who are known; nil if none are
 	Keep  time.Duration            // wall time that observations are kept; 0 for [DefaultKeep]
-	Log   *slog.Logger             // gets keys of damaged records, never text; nil logs nothing
+	// KeepText is the wall time that the words of a question are kept; what was shown for it and whether that helped stays
+	// for Keep. 0 for as long as Keep.
+	KeepText time.Duration
+	Log      *slog.Logger // gets keys of damaged records, never text; nil logs nothing
 }
 
 // DefaultKeep is how long observations are kept: a school year and a little more.
@@ -61,6 +64,7 @@ func OpenLibrary(ctx context.Context, store Store, starter []Article, o LibraryO
 	o.Now = orElse(o.Now, time.Now)
 	o.Names = orElse(o.Names, func(text string) string { return text })
 	o.Keep = cmp.Or(o.Keep, DefaultKeep)
+	o.KeepText = cmp.Or(o.KeepText, o.Keep)
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	l := &Library{store: store, o: o}
 	force := map[string]held{}

@@ -50,7 +50,9 @@ func (l *Library) change(ctx context.Context, by Person, fn func(*change) error)
 		}
 	}
 	l.force.Store(&next)
-	l.builds.want(l)
+	if l.index.Load() != nil { // else the library is being opened, which ends with its first index
+		l.builds.want(l)
+	}
 	return nil
 }
 

@@ -5,10 +5,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -25,8 +26,8 @@ const (
 // An Observation is a question with what became of it. It says nothing about who asked. It is a stored form: rename
 // nothing.
 type Observation struct {
-	Key      string    `json:"key"` // such as a ticket's number; the same key replaces what was observed before
-	Text     string    `json:"text"`
+	Key      string    `json:"key"`  // such as a ticket's number; the same key replaces what was observed before
+	Text     string    `json:"text"` // empty once it is no longer kept
 	Outcome  Outcome   `json:"outcome"`
 	Articles []string  `json:"articles,omitempty"` // ids of those shown; the first is the one that the verdict is about
 	Helped   Verdict   `json:"helped,omitempty"`
@@ -34,23 +35,51 @@ type Observation struct {
 	School   string    `json:"school,omitempty"`
 }
 
-// Observe records a question. What looks like personal data or a password is blanked out before it is stored, see
-// [Mask]. Without a key every observation counts; without a time it is of now.
-func (l *Library) Observe(ctx context.Context, o Observation) error {
+// maxObserved is how much of a question is kept, in characters.
+const maxObserved = 1000
+
+// Observe records questions, in one transaction. What looks like personal data or a password is blanked out before it is
+// stored, see [Mask]. Without a key every observation counts; without a time it is of now. What is known already is not
+// written again.
+func (l *Library) Observe(ctx context.Context, all ...Observation) error {
 	if l.store == nil {
 		return ErrReadOnly
 	}
-	o.Key = cmp.Or(o.Key, rand.Text())
-	o.Text = Mask(l.o.Names(o.Text))
-	if o.At.IsZero() {
-		o.At = l.now()
+	news, err := l.unknown(ctx, all)
+	if err == nil && len(news) > 0 {
+		err = l.store.Update(ctx, func(tx Tx) error {
+			for _, o := range news {
+				if err := write(tx, ShelfObservations, o.Key, o); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
-	o.At = o.At.UTC().Round(0)
-	err := l.store.Update(ctx, func(tx Tx) error { return write(tx, ShelfObservations, o.Key, o) })
 	if err != nil {
 		return fmt.Errorf("record observation: %w", err)
 	}
 	return nil
+}
+
+// unknown returns the observations as they are stored, without those that are.
+func (l *Library) unknown(ctx context.Context, all []Observation) (news []Observation, err error) {
+	err = l.store.View(ctx, func(tx Tx) error {
+		for _, o := range all {
+			o.Key = cmp.Or(o.Key, rand.Text())
+			o.Text = cut(l.mask(strings.ToValidUTF8(o.Text, "\ufffd")), maxObserved)
+			if o.At.IsZero() {
+				o.At = l.now()
+			}
+			o.At = o.At.UTC().Round(0)
+			var before Observation
+			if err := read(tx, ShelfObservations, o.Key, &before); err != nil || !reflect.DeepEqual(before, o) {
+				news = append(news, o) // one that cannot be read is written anew
+			}
+		}
+		return nil
+	})
+	return news, err
 }
 
 // observations calls fn with every observation, in no order that means anything.
@@ -74,7 +103,7 @@ func (l *Library) confirmed(ctx context.Context) ([]asked, error) {
 	}
 	var all []dated
 	err := l.observations(ctx, func(o Observation) {
-		if o.Helped == VerdictHelped && len(o.Articles) > 0 {
+		if o.Helped == VerdictHelped && len(o.Articles) > 0 && o.Text != "" {
 			all = append(all, dated{asked{o.Text, o.Articles[0], true}, o.At})
 		}
 	})
@@ -86,25 +115,31 @@ func (l *Library) confirmed(ctx context.Context) ([]asked, error) {
 	return out, err
 }
 
-// prune forgets, once a day, observations that are older than they are kept.
+// prune forgets, once a day, observations that are older than they are kept, and the words of those older than these are.
 func (l *Library) prune(ctx context.Context, now time.Time) error {
 	today := now.Unix() / (24 * 60 * 60)
 	if l.pruned.Load() == today {
 		return nil
 	}
-	var old []string
+	var old []Observation
 	err := l.observations(ctx, func(o Observation) {
-		if o.At.Add(l.o.Keep).Before(now) {
-			old = append(old, o.Key)
+		if o.At.Add(l.o.Keep).Before(now) || o.Text != "" && o.At.Add(l.o.KeepText).Before(now) {
+			o.Text = ""
+			old = append(old, o)
 		}
 	})
 	if err == nil && len(old) > 0 {
 		err = l.store.Update(ctx, func(tx Tx) error {
-			var errs []error
-			for _, key := range old {
-				errs = append(errs, tx.Delete(ShelfObservations, key))
+			for _, o := range old {
+				err := tx.Delete(ShelfObservations, o.Key)
+				if err == nil && !o.At.Add(l.o.Keep).Before(now) {
+					err = write(tx, ShelfObservations, o.Key, o)
+				}
+				if err != nil {
+					return err
+				}
 			}
-			return errors.Join(errs...)
+			return nil
 		})
 	}
 	if err != nil {

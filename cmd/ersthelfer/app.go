@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
 	"maps"
 	"os"
@@ -45,19 +43,23 @@ func openApp(cfg *config.Config, data string, now func() time.Time, log *slog.Lo
 		return nil, err
 	}
 	a := &app{cfg: cfg, log: log, file: file, texts: texts}
-	a.library, err = openLibrary(cfg)
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	tickets, err := ticketbolt.Open(file, log)
-	if err == nil {
-		a.desk = escalation.NewDesk(tickets, cfg.Model, now)
-		a.store, err = botbolt.Open(context.Background(), file)
-	}
-	if err != nil {
+	if err := a.open(context.Background(), now); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	return a, nil
+}
+
+// open wires what lies in the database.
+func (a *app) open(ctx context.Context, now func() time.Time) error {
+	tickets, err := ticketbolt.Open(a.file, a.log)
+	if err != nil {
+		return err
+	}
+	a.desk = escalation.NewDesk(tickets, a.cfg.Model, now)
+	if a.store, err = botbolt.Open(ctx, a.file); err != nil {
+		return err
+	}
+	return a.openLibrary(ctx, now)
 }
 
 // Close closes the database.
@@ -91,26 +93,6 @@ func (a *app) untilFailed(ctx context.Context) (context.Context, context.CancelF
 		}
 	}()
 	return ctx, cancel
-}
-
-// openLibrary returns the articles: those that ship, and those of the
-// configured folder, which replace shipped ones of the same id.
-func openLibrary(cfg *config.Config) (*knowledge.Library, error) {
-	articles, err := knowledge.Starter()
-	if err != nil {
-		return nil, err
-	}
-	if cfg != nil && cfg.Knowledge.Dir != "" {
-		own, err := knowledge.ReadArticles(os.DirFS(cfg.Knowledge.Dir))
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, usageError{fmt.Errorf("knowledge.dir: there is no folder %s", cfg.Knowledge.Dir)}
-		}
-		if err != nil {
-			return nil, err
-		}
-		articles = knowledge.Overlay(articles, own)
-	}
-	return knowledge.NewLibrary(knowledge.NewIndex(articles, knowledge.Options{})), nil
 }
 
 // knownPeople returns the people of a configuration as the bot knows them.

@@ -28,10 +28,11 @@ func newAsk() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			library, err := openLibrary(cfg)
+			articles, err := articlesOf(cfg)
 			if err != nil {
 				return err
 			}
+			library := knowledge.NewLibrary(knowledge.NewIndex(articles, knowledge.Options{}))
 			show := printAnswer
 			switch {
 			case asJSON:

@@ -52,7 +52,7 @@ func newDay(t *testing.T, w *world, change func(*escalation.Model)) *day {
 	var known []bot.Known
 	for _, name := range []string{"anna", "mara", "tom", "paul", "petra"} {
 		known = append(known, bot.Known{
-			Person: escalation.Person(name), Name: name, Users: map[string]string{"mattermost": name},
+			Person: escalation.Person(name), Name: name, Users: map[string]string{"mattermost": w.Handle(name)},
 			School: map[string]string{"anna": "gs-nord"}[name],
 		})
 	}
@@ -217,7 +217,7 @@ func TestTeamChannel(t *testing.T) {
 			m.Parties["kontakt-nord"] = &party
 		})
 		anna, tom := d.player("anna"), d.player("tom")
-		anna.sayIn(w.Channels["lehrerzimmer"], "@ersthelfer beamer in 204 zeigt kein bild vom laptop")
+		anna.sayIn(w.Channels["lehrerzimmer"], "@"+w.Bot+" beamer in 204 zeigt kein bild vom laptop")
 		answer := anna.reads("Windows-Taste")
 		if answer.ChannelId != w.Channels["lehrerzimmer"] || answer.RootId == "" {
 			t.Errorf("answered in %s, thread %q", answer.ChannelId, answer.RootId)

@@ -79,7 +79,7 @@ func TestInvited(t *testing.T) {
 	b := w.start(t)
 	anna, ben := w.newcomer(t, "anna"), w.newcomer(t, "ben")
 	group := must(anna.CreateGroupChannel(t.Context(), []string{ben.id, w.People["mara"]}))(t)
-	asked := anna.sayIn(group.Id, "@ersthelfer hilf")
+	asked := anna.sayIn(group.Id, "@"+w.Bot+" hilf")
 	must(anna.AddChannelMember(t.Context(), group.Id, w.BotID))(t)
 	b.of(t, asked)
 }

@@ -20,7 +20,13 @@ type person struct {
 	id   string
 }
 
+// person returns one of the cast.
 func (w *world) person(t *testing.T, name string) *person {
+	t.Helper()
+	return w.login(t, w.Handle(name))
+}
+
+func (w *world) login(t *testing.T, name string) *person {
 	t.Helper()
 	p := &person{Client4: model.NewAPIv4Client(w.URL), t: t, w: w, name: name}
 	u := must(p.Login(t.Context(), name, w.Password))(t)
@@ -34,7 +40,7 @@ func (w *world) newcomer(t *testing.T, name string) *person {
 	name += strings.ToLower(model.NewId()[:6])
 	if w.fake != nil {
 		w.fake.AddPerson(name)
-		return w.person(t, name)
+		return w.login(t, name)
 	}
 	u := must(w.admin().CreateUser(t.Context(), &model.User{
 		Username: name, Email: name + "@example.test", Password: w.Password, Locale: "de",
@@ -42,7 +48,7 @@ func (w *world) newcomer(t *testing.T, name string) *person {
 	must(w.admin().AddTeamMember(t.Context(), w.TeamID, u.Id))(t)
 	// A server of this edition takes 250 people.
 	t.Cleanup(func() { _, _ = w.admin().UpdateUserActive(context.Background(), u.Id, false) })
-	return w.person(t, name)
+	return w.login(t, name)
 }
 
 // must returns the value of a call of the official client, or ends the test.

@@ -242,7 +242,7 @@ func TestCommand(t *testing.T) {
 		serve(probe.Handler())
 		for range 2 { // the second time nothing is left to do
 			report := mattermost.Setup(t.Context(), mattermost.SetupOptions{Options: o, Admin: w.Admin, Description: "IT-Hilfe"})
-			if report.Bot != "ersthelfer" || report.Tokens[w.Team] == "" {
+			if report.Bot != w.Bot || report.Tokens[w.Team] == "" {
 				t.Fatalf("report %+v", report)
 			}
 			o.CommandTokens = []string{report.Tokens[w.Team]}

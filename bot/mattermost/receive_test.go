@@ -22,7 +22,7 @@ func TestDirectMessage(t *testing.T) {
 		want := bot.Message{
 			ID: "mattermost:" + post.Id, In: to(post.ChannelId, ""), Direct: true, Text: "beamer in 204 zeigt kein bild",
 			From: bot.User{
-				Platform: "mattermost", ID: anna.id, Name: "anna", Handle: "anna", Email: got.From.Email,
+				Platform: "mattermost", ID: anna.id, Name: anna.name, Handle: anna.name, Email: got.From.Email,
 				Locale: "de", Schools: []string{"gs-nord"},
 			},
 		}
@@ -44,15 +44,15 @@ func TestChannels(t *testing.T) {
 		b := w.start(t)
 		anna, ben := w.person(t, "anna"), w.person(t, "ben")
 		room := w.Channels["lehrerzimmer"]
-		idle := anna.sayIn(room, "Wer hat Pausenaufsicht? Frag nicht @ersthelfer2")
-		asked := anna.sayIn(room, "Hallo @Ersthelfer, der Drucker streikt.")
+		idle := anna.sayIn(room, "Wer hat Pausenaufsicht? Frag nicht @"+w.Bot+"2")
+		asked := anna.sayIn(room, "Hallo @"+strings.ToUpper(w.Bot[:1])+w.Bot[1:]+", der Drucker streikt.")
 		got := b.of(t, asked)
 		if got.Direct || got.Text != "Hallo, der Drucker streikt." || got.In != to(room, asked.Id) || got.Root != "" {
 			t.Errorf("mention: %+v", got)
 		}
 		// In the thread that the bot was called into, nobody need call it again.
 		reply := ben.replyTo(asked, "bei mir auch")
-		if got := b.of(t, reply); got.In != to(room, asked.Id) || got.Root != "mattermost:"+asked.Id || got.From.Handle != "ben" {
+		if got := b.of(t, reply); got.In != to(room, asked.Id) || got.Root != "mattermost:"+asked.Id || got.From.Handle != ben.name {
 			t.Errorf("reply: %+v", got)
 		}
 		own := b.send(t, bot.Post{To: to(room, ""), Body: bot.Plain("Ticket 7")})
@@ -62,7 +62,7 @@ func TestChannels(t *testing.T) {
 		}
 		group := must(anna.CreateGroupChannel(t.Context(), []string{anna.id, ben.id, w.BotID}))(t)
 		anna.sayIn(group.Id, "nur unter uns")
-		called := anna.sayIn(group.Id, "@ersthelfer WLAN?")
+		called := anna.sayIn(group.Id, "@"+w.Bot+" WLAN?")
 		if got := b.of(t, called); got.Direct || got.Text != "WLAN?" || got.In != to(group.Id, called.Id) {
 			t.Errorf("group: %+v", got)
 		}
@@ -195,7 +195,7 @@ func TestCutAndRestart(t *testing.T) {
 			said = append(said, anna.say("nach "+strconv.Itoa(i)))
 		}
 		w.restart(t)
-		anna = w.person(t, anna.name)
+		anna = w.login(t, anna.name)
 		said = append(said, anna.say("nach dem Neustart"))
 		for _, post := range said {
 			b.of(t, post)

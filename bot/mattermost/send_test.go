@@ -32,7 +32,7 @@ func TestSend(t *testing.T) {
 				t.Errorf("channel %s: %+v", place, got)
 			}
 		}
-		handle := b.send(t, bot.Post{Key: key + "/handle", User: "@anna", Body: bot.Plain("mit Namen")})
+		handle := b.send(t, bot.Post{Key: key + "/handle", User: "@" + anna.name, Body: bot.Plain("mit Namen")})
 		if got := anna.sees(handle); got.ChannelId != anna.direct() {
 			t.Errorf("user by name: %+v", got)
 		}

@@ -57,7 +57,7 @@ func TestSetupFinds(t *testing.T) {
 		}
 		person := o
 		person.Token = w.person(t, "anna").AuthToken
-		if got := problems(mattermost.SetupOptions{Options: person}); got[mattermost.NoBot] != "anna" {
+		if got := problems(mattermost.SetupOptions{Options: person}); got[mattermost.NoBot] != w.Handle("anna") {
 			t.Errorf("a person's token: %v", got)
 		}
 		away := o

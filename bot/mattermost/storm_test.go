@@ -174,7 +174,7 @@ func TestStorm(t *testing.T) {
 		weather(t, fakeWorld(t), storm{people: 10, each: 15, span: 6 * time.Second, restarts: 2, cuts: 4, kills: 3})
 	})
 	t.Run("real", func(t *testing.T) {
-		weather(t, realWorld(t), storm{people: 50, each: 20, span: time.Minute, restarts: 3, cuts: 10, kills: 5})
+		weather(t, realWorld(t), storm{people: 50, each: 20, span: time.Minute, restarts: 3, cuts: 10, kills: 20})
 	})
 }
 

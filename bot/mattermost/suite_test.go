@@ -28,8 +28,8 @@ func TestPlatform(t *testing.T) {
 		})
 	})
 	t.Run("real", func(t *testing.T) {
-		w := realWorld(t)
-		bottest.TestPlatform(t, func(t *testing.T) bottest.Harness { return harness(t, w) })
+		realServer(t)
+		bottest.TestPlatform(t, func(t *testing.T) bottest.Harness { return harness(t, realWorld(t)) })
 	})
 }
 

@@ -1,10 +1,6 @@
 package mattermosttest
 
-import (
-	"os"
-	"strings"
-	"testing"
-)
+import "github.com/mattermost/mattermost/server/public/model"
 
 // A Cast is who and what is on a server.
 type Cast struct {
@@ -16,41 +12,27 @@ type Cast struct {
 	BotToken string
 	Admin    string            // a token
 	Password string            // of everybody
-	People   map[string]string // user name → id: anna, ben, mara, tom, paul, petra, ada
+	People   map[string]string // name → id: anna, ben, mara, tom, paul, petra, ada
 	Channels map[string]string // channel name → id: lehrerzimmer, it-support
+
+	suffix string // of user names
 }
 
 // names are the people, channels are the channels of the cast.
 var (
 	names    = []string{"anna", "ben", "mara", "tom", "paul", "petra", "ada"}
 	channels = []string{"lehrerzimmer", "it-support"}
+	kinds    = []model.ChannelType{model.ChannelTypeOpen, model.ChannelTypePrivate}
 )
 
-// Real returns the cast of the real server that MM_URL names, and false if
-// there is none.
-func Real(tb testing.TB) (Cast, bool) {
-	tb.Helper()
-	url := os.Getenv("MM_URL")
-	if url == "" {
-		return Cast{}, false
+// locale returns the language of one of the cast.
+func locale(name string) string {
+	if name == "ben" {
+		return "en"
 	}
-	want := func(key string) string {
-		v := os.Getenv("MM_" + key)
-		if v == "" {
-			tb.Fatalf("MM_URL is set, but not MM_%s: read the env.sh of the server", key)
-		}
-		return v
-	}
-	c := Cast{
-		URL: url, Team: want("TEAM"), TeamID: want("TEAM_ID"), Bot: want("BOT"), BotID: want("BOT_ID"),
-		BotToken: want("BOT_TOKEN"), Admin: want("ADMIN_TOKEN"), Password: want("PASSWORD"),
-		People: map[string]string{}, Channels: map[string]string{},
-	}
-	for _, n := range names {
-		c.People[n] = want(strings.ToUpper(n) + "_ID")
-	}
-	for _, n := range channels {
-		c.Channels[n] = want("CHANNEL_" + strings.ToUpper(strings.ReplaceAll(n, "-", "_")))
-	}
-	return c, true
+	return "de"
 }
+
+// Handle returns the user name of one of the cast, which on a real server nobody
+// else has.
+func (c Cast) Handle(name string) string { return name + c.suffix }

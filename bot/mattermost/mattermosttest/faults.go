@@ -70,12 +70,19 @@ func hangUp(w http.ResponseWriter) {
 	}
 }
 
-// A deaf writer takes an answer and gives it to nobody.
+// A deaf writer takes an answer and gives it to nobody: the request has its
+// effect, and whoever made it never learns of that.
 type deaf struct{ header http.Header }
 
-func (d *deaf) Header() http.Header         { return d.header }
+// Header implements [http.ResponseWriter]; nobody reads what is set there.
+func (d *deaf) Header() http.Header { return d.header }
+
+// Write implements [http.ResponseWriter]. It takes everything, so that the
+// route behind sees no difference to an answer that arrives.
 func (d *deaf) Write(p []byte) (int, error) { return len(p), nil }
-func (d *deaf) WriteHeader(int)             {}
+
+// WriteHeader implements [http.ResponseWriter].
+func (d *deaf) WriteHeader(int) {}
 
 // Limit answers the bot's next n requests with 429.
 func (s *Server) Limit(n, seconds int) {

@@ -89,18 +89,13 @@ func (s *Server) seed() {
 		People: map[string]string{}, Channels: map[string]string{},
 	}
 	for _, n := range names {
-		locale := "de"
-		if n == "ben" {
-			locale = "en"
-		}
-		s.cast.People[n] = s.addUser(&model.User{Username: n, Email: n + "@example.test", Locale: locale})
+		s.cast.People[n] = s.addUser(&model.User{Username: n, Email: n + "@example.test", Locale: locale(n)})
 	}
 	s.cast.BotID = s.addUser(&model.User{Username: "ersthelfer", IsBot: true, Locale: "en"})
 	s.cast.BotToken = s.token(s.cast.BotID)
 	s.cast.Admin = s.token(s.addUser(&model.User{Username: "root1", Roles: "system_admin system_user", Locale: "en"}))
 	for i, n := range channels {
-		kind := []model.ChannelType{model.ChannelTypeOpen, model.ChannelTypePrivate}[i]
-		c := s.addChannel(&model.Channel{Name: n, DisplayName: n, TeamId: team.Id, Type: kind}, slices.Collect(maps.Keys(s.users))...)
+		c := s.addChannel(&model.Channel{Name: n, DisplayName: n, TeamId: team.Id, Type: kinds[i]}, slices.Collect(maps.Keys(s.users))...)
 		s.cast.Channels[n] = c.Id
 	}
 }

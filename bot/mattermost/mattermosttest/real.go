@@ -1,0 +1,93 @@
+package mattermosttest
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"github.com/mattermost/mattermost/server/public/model"
+)
+
+// Real returns a cast of its own on the real server that MM_URL names, and false
+// if there is none. Its team, people and bot are new, and retire when the test
+// ends: no test meets what another left there, and several may run at a time.
+func Real(tb testing.TB) (Cast, bool) {
+	tb.Helper()
+	url := os.Getenv("MM_URL")
+	if url == "" {
+		return Cast{}, false
+	}
+	want := func(key string) string {
+		v := os.Getenv(key)
+		if v == "" {
+			tb.Fatalf("MM_URL is set, but not %s: read the env.sh of the server", key)
+		}
+		return v
+	}
+	c := Cast{
+		URL: url, Admin: want("MM_ADMIN_TOKEN"), Password: want("MM_PASSWORD"), suffix: "-" + model.NewId()[:8],
+		People: map[string]string{}, Channels: map[string]string{},
+	}
+	a := &founder{tb: tb, Client4: model.NewAPIv4Client(url), cast: &c}
+	a.SetToken(c.Admin)
+	// Not the test's own context: that is over when it cleans up.
+	a.found(context.Background())
+	return c, true
+}
+
+// A founder makes a cast, as an admin.
+type founder struct {
+	*model.Client4
+	tb   testing.TB
+	cast *Cast
+}
+
+func (a *founder) found(ctx context.Context) {
+	c := a.cast
+	team := made(a.CreateTeam(ctx, &model.Team{
+		Name: "gesamtschule-nord" + c.suffix, DisplayName: "Gesamtschule Nord", Type: model.TeamOpen,
+	}))(a.tb)
+	a.tb.Cleanup(func() { _, _ = a.SoftDeleteTeam(ctx, team.Id) })
+	c.Team, c.TeamID = team.Name, team.Id
+	var all []string
+	for _, n := range names {
+		c.People[n] = a.person(ctx, n)
+		all = append(all, c.People[n])
+	}
+	bot := made(a.CreateBot(ctx, &model.Bot{Username: c.Handle("ersthelfer"), DisplayName: "Ersthelfer"}))(a.tb)
+	a.tb.Cleanup(func() { _, _, _ = a.DisableBot(ctx, bot.UserId) })
+	c.Bot, c.BotID = bot.Username, bot.UserId
+	c.BotToken = made(a.CreateUserAccessToken(ctx, bot.UserId, "tests"))(a.tb).Token
+	all = append(all, bot.UserId)
+	for _, id := range all {
+		made(a.AddTeamMember(ctx, team.Id, id))(a.tb)
+	}
+	for i, n := range channels {
+		room := made(a.CreateChannel(ctx, &model.Channel{TeamId: team.Id, Name: n, DisplayName: n, Type: kinds[i]}))(a.tb)
+		c.Channels[n] = room.Id
+		for _, id := range all {
+			made(a.AddChannelMember(ctx, room.Id, id))(a.tb)
+		}
+	}
+}
+
+func (a *founder) person(ctx context.Context, n string) string {
+	u := made(a.CreateUser(ctx, &model.User{
+		Username: a.cast.Handle(n), Email: a.cast.Handle(n) + "@example.test", Password: a.cast.Password,
+		Locale: locale(n),
+	}))(a.tb)
+	// A server of this edition takes 250 people.
+	a.tb.Cleanup(func() { _, _ = a.UpdateUserActive(ctx, u.Id, false) })
+	return u.Id
+}
+
+// made returns what the server made, or ends the test.
+func made[T any](v T, _ *model.Response, err error) func(testing.TB) T {
+	return func(tb testing.TB) T {
+		tb.Helper()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return v
+	}
+}

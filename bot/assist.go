@@ -38,12 +38,17 @@ func (s *seeking) end(id escalation.ID) {
 }
 
 // understand returns the words of a question that wait for an answer, and what
-// the library makes of them.
+// the library makes of them. Few words, and such as say nothing by themselves,
+// are read with what went before: "beamer", and then "kein bild".
 func (b *Bot) understand(t *escalation.Ticket) (string, knowledge.Answer) {
 	text := fresh(t)
-	a := b.library.Answer(text)
-	if whole := t.Question(); whole != text && (a.Outcome == knowledge.None || a.Outcome == knowledge.Talk) {
-		return whole, b.library.Answer(whole)
+	a := b.lookUp(text)
+	whole := t.Question()
+	if whole == text || a.Outcome == knowledge.Answered || clear(a) && wordsIn(text) > shortReply {
+		return text, a
+	}
+	if together := b.lookUp(whole); together.Outcome != knowledge.None && together.Outcome != knowledge.Talk {
+		return whole, together
 	}
 	return text, a
 }

@@ -3,7 +3,6 @@ package bot
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"ersthelfer/escalation"
 	"ersthelfer/knowledge"
@@ -43,13 +42,16 @@ func fresh(t *escalation.Ticket) string {
 // Others are the requester's other tickets, newest first.
 func (b *Bot) answer(t *escalation.Ticket, a knowledge.Answer, others []*escalation.Ticket) []escalation.Action {
 	actions := b.details(t, a)
+	if again := b.again(t); again != nil {
+		return append(actions, again...)
+	}
 	hits := slices.DeleteFunc(slices.Clone(a.Hits), func(h knowledge.Hit) bool {
 		return slices.Contains(t.Tried, h.Article.ID)
 	})
 	switch {
 	case b.foreign(a) && a.Outcome == knowledge.None:
 		return append(actions, escalation.Action{Kind: escalation.Prompted, Expect: expectTicket, Field: "language", Value: a.Language})
-	case a.Act == knowledge.ActHuman:
+	case a.Act == knowledge.ActHuman, wantedPeople(t):
 		return append(actions, b.opening(t, nil)...)
 	case a.Outcome == knowledge.Answered && len(hits) > 0:
 		offered := b.offer(t, hits[0].Article, others)
@@ -107,7 +109,7 @@ func (b *Bot) offer(t *escalation.Ticket, a *knowledge.Article, others []*escala
 		return []escalation.Action{shown}
 	}
 	shown.Expect = ""
-	return []escalation.Action{shown, b.open(t, a, escalation.NoUrgency)}
+	return []escalation.Action{shown, b.open(a, escalation.NoUrgency)}
 }
 
 // duplicate returns the requester's unsolved ticket about the same article, if
@@ -155,11 +157,17 @@ func (b *Bot) opening(t *escalation.Ticket, more map[string]string) []escalation
 	if !hasArticle {
 		a = nil
 	}
-	return []escalation.Action{b.open(t, a, escalation.Urgency(urgency))}
+	return []escalation.Action{b.open(a, escalation.Urgency(urgency))}
+}
+
+// openNow returns the action that opens a ticket with what is known of it.
+func (b *Bot) openNow(t *escalation.Ticket) escalation.Action {
+	a, _ := b.library.Article(t.Article)
+	return b.open(a, escalation.Urgency(t.Fields["urgency"]))
 }
 
 // open returns the action that makes people responsible.
-func (b *Bot) open(_ *escalation.Ticket, a *knowledge.Article, u escalation.Urgency) escalation.Action {
+func (b *Bot) open(a *knowledge.Article, u escalation.Urgency) escalation.Action {
 	out := escalation.Action{Kind: escalation.Opened, Priority: escalation.PriorityOf("", u, false, false)}
 	if a != nil {
 		out.Room, out.Task = a.Room, escalation.Role(a.Role)
@@ -232,55 +240,4 @@ func (b *Bot) apart(t *escalation.Ticket, e *escalation.Event) []escalation.Acti
 		}
 	}
 	return append([]escalation.Action{kept}, b.opening(t, nil)...)
-}
-
-// A stance says how a requester's free text relates to a ticket.
-type stance int
-
-const (
-	isNew      stance = iota // it starts a ticket of its own
-	isMore                   // it belongs to the question that is being answered
-	isValue                  // it is the value of the field that was asked for
-	isReply                  // it answers staff
-	isForStaff               // it belongs to an opened ticket
-	isUnclear                // it may belong to the opened ticket: ask
-)
-
-// How long after the last word a further message still belongs to a conversation.
-const (
-	moreWithin  = 3 * time.Minute // to a question that has been answered
-	freshWithin = 12 * time.Hour  // to a question of the bot
-	staffWithin = 14 * 24 * time.Hour
-)
-
-// stanceOf decides what free text means next to the ticket t, which was the
-// last one spoken of in the conversation; t is nil if there is none.
-func stanceOf(t *escalation.Ticket, a knowledge.Answer, now time.Time) stance {
-	if t == nil {
-		return isNew
-	}
-	idle := now.Sub(t.Active())
-	clear := a.Outcome == knowledge.Answered || a.Outcome == knowledge.Choose
-	switch t.Status {
-	case escalation.StatusAsked, escalation.StatusAnswered:
-		if _, field := fieldOf(t.Expect); field && idle < freshWithin {
-			return isValue
-		}
-		if t.Expect == expectWords && idle < freshWithin || idle < moreWithin || !clear && idle < freshWithin {
-			return isMore
-		}
-	case escalation.StatusPending:
-		if t.Expect == expectReply {
-			return isReply
-		}
-	}
-	switch {
-	case t.Unsolved() && idle < staffWithin && clear:
-		return isNew
-	case t.Unsolved() && idle < moreWithin:
-		return isForStaff
-	case t.Unsolved() && idle < staffWithin:
-		return isUnclear
-	}
-	return isNew
 }

@@ -287,8 +287,19 @@ func (t *turn) human(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.b.desk.Do(ctx, t.p.Person, asked.ID, t.b.opening(asked, nil)...)
+	what := prompt(expectWords)
+	what.Field = peopleField
+	_, err = t.b.desk.Do(ctx, t.p.Person, asked.ID, what)
 	return err
+}
+
+// peopleField marks that the requester wants people, whatever the matter is.
+const peopleField = "people"
+
+// wantedPeople reports whether the requester asked for people before saying why.
+func wantedPeople(t *escalation.Ticket) bool {
+	e := t.Last(escalation.Offered, escalation.Prompted)
+	return e != nil && e.Field == peopleField
 }
 
 // changed takes an edited or deleted message: an edited question that nobody

@@ -59,14 +59,14 @@ func (t *turn) converse(ctx context.Context) error {
 		return err
 	}
 	cur := current(mine)
-	a := t.b.library.Answer(t.m.Text)
+	a := t.b.lookUp(t.m.Text)
 	for _, asked := range mine {
 		e, _ := asking(asked)
-		if e == nil || a.Outcome == knowledge.Answered && len(strings.Fields(t.m.Text)) > shortReply {
+		if e == nil || a.Outcome == knowledge.Answered && wordsIn(t.m.Text) > shortReply {
 			continue
 		}
 		options := t.b.options(t.voiceOf(asked), e)
-		if id := read(t.m.Text, string(a.Act), e.Expect, options); id != "" {
+		if id := read(t.m.Text, a.Act, e.Expect, options); id != "" {
 			return t.choose(ctx, asked, e, id)
 		}
 		if t.b.meansForm(t.voiceOf(asked), t.m.Text, asked, e, a) {
@@ -76,16 +76,18 @@ func (t *turn) converse(ctx context.Context) error {
 	if bareNumber.MatchString(t.m.Text) && !takesNumber(cur) {
 		return t.repeatOrNothing(ctx, cur)
 	}
-	if s := stanceOf(cur, a, t.b.desk.Now()); a.Outcome == knowledge.Talk && s != isValue && s != isReply {
+	s := stanceOf(cur, t.b.weigh(cur, a, t.m.Text), t.b.desk.Now())
+	if a.Outcome == knowledge.Talk && s != isReply && s != isBack && (s != isValue || chatter[a.Act]) {
 		return t.talk(ctx, a, cur)
 	}
-	return t.speak(ctx, cur, a)
+	return t.speak(ctx, cur, a, s)
 }
 
-// shortReply is how many words an answer to a question of the bot has at most
-// if they could also be a question of their own: "Prüfung!" is one, "prüfung
-// läuft und kein rechner geht" is the other.
-const shortReply = 3
+// chatter are the acts that are no value of any field.
+var chatter = map[knowledge.Act]bool{
+	knowledge.ActYes: true, knowledge.ActThanks: true, knowledge.ActGreeting: true, knowledge.ActWho: true,
+	knowledge.ActStatus: true, knowledge.ActStop: true,
+}
 
 // current returns the ticket that the conversation is about: the one that waits
 // for an answer of its requester and was last spoken of, else the last one.
@@ -102,15 +104,15 @@ func current(recent []*escalation.Ticket) *escalation.Ticket {
 }
 
 // speak takes free text into the conversation.
-func (t *turn) speak(ctx context.Context, cur *escalation.Ticket, a knowledge.Answer) error {
+func (t *turn) speak(ctx context.Context, cur *escalation.Ticket, a knowledge.Answer, s stance) error {
 	added := escalation.Action{Kind: escalation.Added, Text: t.m.Text, Message: t.m.ID, Files: t.m.Files}
-	switch stanceOf(cur, a, t.b.desk.Now()) {
+	switch s {
 	case isMore:
 		_, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, added)
 		return errors.Join(err, t.b.settle(ctx, cur.ID))
 	case isValue:
 		field, _ := fieldOf(cur.Expect)
-		actions := t.b.told(cur, field, strings.TrimSpace(t.m.Text))
+		actions := t.b.told(cur, field, valueOf(field, t.m.Text, a.Details))
 		actions[0].Message, actions[0].Files = t.m.ID, t.m.Files
 		_, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, actions...)
 		return err
@@ -121,6 +123,18 @@ func (t *turn) speak(ctx context.Context, cur *escalation.Ticket, a knowledge.An
 		return t.say(ctx, t.voiceOf(cur).say("added", "id", name(cur.ID)))
 	case isUnclear:
 		return t.ask(ctx, t.m.Text, a, cur)
+	case isBack:
+		back := append([]escalation.Action{act(escalation.NotHelped)}, t.b.opening(cur, nil)...)
+		back[0].Message = t.m.ID
+		_, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, back...)
+		return err
+	case isElse:
+		// What was on its way to people goes there with what is known of it.
+		hand := t.b.openNow(cur)
+		hand.Message = "left:" + t.m.ID
+		if _, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, hand); err != nil {
+			return err
+		}
 	}
 	return t.ask(ctx, t.m.Text, a, nil)
 }
@@ -169,6 +183,10 @@ func (t *turn) choose(ctx context.Context, cur *escalation.Ticket, e *escalation
 		return t.say(ctx, t.v.say("nothing"))
 	}
 	actions[0].Message = t.m.ID
+	if id == "nothelped" && wordsIn(t.m.Text) > shortReply {
+		// What they say besides is for those who help now.
+		actions = slices.Insert(actions, 1, escalation.Action{Kind: escalation.Added, Text: t.m.Text})
+	}
 	_, err = t.b.desk.Do(ctx, t.p.Person, cur.ID, actions...)
 	if err == nil && id == "stop" {
 		return t.say(ctx, t.v.say("stopped"))

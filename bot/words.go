@@ -125,6 +125,10 @@ func (b *Bot) forRequester(v voice, t *escalation.Ticket, e *escalation.Event, s
 // question returns the words for what the bot showed or asked.
 func (b *Bot) question(v voice, t *escalation.Ticket, e *escalation.Event) Rich {
 	if e.Kind == escalation.Offered && len(e.Articles) == 1 {
+		if a, ok := b.library.Article(e.Articles[0]); ok && e.Field == asideField {
+			text, _ := a.Text(v.lang)
+			return v.say("helped.ask", "title", text.Title)
+		}
 		return append(b.short(v, e), b.article(v, e.Articles[0], t.School)...)
 	}
 	if field, ok := fieldOf(e.Expect); ok {
@@ -142,6 +146,9 @@ func (b *Bot) question(v voice, t *escalation.Ticket, e *escalation.Event) Rich 
 		}
 		return v.say("none")
 	case expectWords:
+		if e.Field == peopleField {
+			return v.say("human.words")
+		}
 		if t.Last(escalation.Offered) == nil && len(t.Tried) == 0 {
 			return v.say("vague")
 		}

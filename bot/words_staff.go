@@ -121,8 +121,12 @@ func (b *Bot) call(ctx context.Context, v voice, t *escalation.Ticket, e *escala
 	return body
 }
 
-// tried lists what was shown to the requester and did not help.
+// tried lists what was shown to the requester and did not help. The article that
+// the ticket is about is named above already.
 func (b *Bot) tried(v voice, t *escalation.Ticket) Rich {
+	if len(t.Tried) == 1 && t.Tried[0] == t.Article {
+		return v.say("staff.tried.topic")
+	}
 	var titles []string
 	for _, id := range t.Tried {
 		if a, ok := b.library.Article(id); ok {

@@ -140,10 +140,10 @@ func TestKill(t *testing.T) {
 				t.Fatalf("round %d: retry after %v: %v", round, first, err)
 			}
 		}
-		// The first opens a ticket; the others are the same matter, which is noticed.
+		// The first opens a ticket; for the others the bot asks whether it is the same matter.
 		p.until("cem", "Ticket 1 ist offen.", 1)
 		if round > 1 {
-			p.until("cem", "Dazu haben Sie schon Ticket 1", round-1)
+			p.until("cem", "Gehört das zu Ticket 1", round-1)
 		}
 		p.until("paul", "Von Cem Aydin", 1)
 	}

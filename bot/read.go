@@ -1,0 +1,155 @@
+package bot
+
+import (
+	"strconv"
+	"strings"
+
+	"ersthelfer/escalation"
+	"ersthelfer/knowledge"
+)
+
+// shortReply is how many words an answer to a question of the bot has at most
+// if they could also be a question of their own: "Prüfung!" is one, "prüfung
+// läuft und kein rechner geht" is the other.
+const shortReply = 3
+
+// longReply is how many words an answer has at most that is read by a word in it.
+const longReply = 8
+
+// wordsIn returns how many words a text has.
+func wordsIn(text string) int { return len(strings.Fields(text)) }
+
+// read finds the option that a typed answer means: its number, its label, or a
+// yes or no where the question can be answered so.
+func read(text string, act knowledge.Act, expect escalation.Expect, options []option) string {
+	text = strings.Trim(strings.TrimSpace(strings.ToLower(text)), ".!)( ")
+	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(options) {
+		return options[n-1].id
+	}
+	for _, o := range options {
+		if strings.EqualFold(text, o.label) {
+			return o.id
+		}
+	}
+	if sign, ok := signs[text]; ok {
+		act = sign
+	}
+	if _, field := fieldOf(expect); field {
+		if notKnown[text] || act == knowledge.ActNo || act == knowledge.ActHuman {
+			return "unknown"
+		}
+		return ""
+	}
+	if id, ok := yesNo[expect][act]; ok {
+		return id
+	}
+	if wordsIn(text) > longReply {
+		return ""
+	}
+	return hinted(text, expect)
+}
+
+// hinted finds the option that a word in a short sentence means, else the one
+// that its first word does: "ja, und die Kinder warten".
+func hinted(text string, expect escalation.Expect) string {
+	for _, h := range hints[expect] {
+		if strings.Contains(text, h.words) && !(h.plain && negated(text)) {
+			return h.option
+		}
+	}
+	begin, _, _ := strings.Cut(strings.ReplaceAll(text, ",", " "), " ")
+	if strings.Contains(text, "aber") || strings.Contains(text, "but") {
+		return ""
+	}
+	return yesNo[expect][firstWords[begin]]
+}
+
+// negated reports whether a sentence denies something.
+func negated(text string) bool {
+	for w := range strings.FieldsSeq(text) {
+		switch strings.Trim(w, ",.!?") {
+		case "nicht", "nich", "nix", "nichts", "net", "kein", "keine", "keinen", "not", "no", "isn't", "doesn't":
+			return true
+		}
+	}
+	return false
+}
+
+// firstWords are the beginnings of a sentence that say yes or no.
+var firstWords = map[string]knowledge.Act{
+	"ja": knowledge.ActYes, "jo": knowledge.ActYes, "jep": knowledge.ActYes, "yes": knowledge.ActYes,
+	"nein": knowledge.ActNo, "nee": knowledge.ActNo, "nö": knowledge.ActNo, "no": knowledge.ActNo,
+}
+
+// signs are answers without a word.
+var signs = map[string]knowledge.Act{
+	"👍": knowledge.ActYes, "👌": knowledge.ActYes, "✅": knowledge.ActYes, "👎": knowledge.ActNo, "❌": knowledge.ActNo, "🙏": knowledge.ActThanks,
+}
+
+// notKnown are answers to a question about a field that say nothing of it.
+var notKnown = map[string]bool{
+	"weiß nicht": true, "weiss nicht": true, "weis nicht": true, "weiß ich nicht": true, "weiß ich nich": true, "weiß nich": true,
+	"weis nich": true, "weiss nich": true, "weis ich nicht": true, "weis ich nich": true, "weiss ich nicht": true,
+	"keine ahnung": true, "k.a": true, "ka": true, "kein plan": true, "keiner": true, "keine": true, "steht nicht drauf": true,
+	"unbekannt": true, "egal": true, "-": true, "?": true, "don't know": true, "dont know": true, "no idea": true, "unknown": true,
+	"not sure": true, "i don't know": true, "none": true,
+}
+
+// yesNo says which option a plain yes or no means.
+var yesNo = map[escalation.Expect]map[knowledge.Act]string{
+	expectHelped:    {knowledge.ActYes: "helped", knowledge.ActNo: "nothelped", knowledge.ActThanks: "helped"},
+	expectTicket:    {knowledge.ActYes: "ticket", knowledge.ActNo: "stop", knowledge.ActHuman: "ticket"},
+	expectUrgency:   {knowledge.ActYes: "lesson", knowledge.ActNo: "calm"},
+	expectDuplicate: {knowledge.ActYes: "same", knowledge.ActNo: "new"},
+	expectSame:      {knowledge.ActYes: "same", knowledge.ActNo: "new"},
+	expectConfirm:   {knowledge.ActYes: "confirm", knowledge.ActNo: "reopen", knowledge.ActThanks: "confirm"},
+	expectCancel:    {knowledge.ActYes: "cancel", knowledge.ActNo: "keep"},
+	expectChoice:    {knowledge.ActNo: "none"},
+	expectRating:    {knowledge.ActYes: "r5"},
+}
+
+// A hint is words that settle a question in the middle of a short sentence.
+type hint struct {
+	words  string
+	option string
+	plain  bool // only in a sentence that denies nothing
+}
+
+func unless(option string, words ...string) []hint { return hintsFor(option, true, words) }
+func always(option string, words ...string) []hint { return hintsFor(option, false, words) }
+
+func hintsFor(option string, plain bool, words []string) []hint {
+	out := make([]hint, len(words))
+	for i, w := range words {
+		out[i] = hint{w, option, plain}
+	}
+	return out
+}
+
+// The ways to say that something works again, or does not.
+var (
+	itWorks = []string{
+		"geholfen", "geklappt", "klappt", "geht jetzt", "geht wieder", "jetzt geht", "läuft jetzt", "läuft wieder",
+		"funktioniert", "erledigt", "that helped", "it works", "works now", "working now", "solved",
+	}
+	itDoesNot = []string{
+		"immer noch", "weiterhin", "hilft nicht", "hilft auch nicht", "hilft nix", "nicht geholfen", "nichts geholfen", "nix geholfen",
+		"bringt nichts", "bringt nix", "nichts gebracht", "nix gebracht", "klappt nicht", "klappt auch nicht", "klappt nich",
+		"geht nicht", "geht nich", "geht auch nicht", "geht trotzdem nicht", "funktioniert nicht", "funktioniert auch nicht",
+		"doch nicht", "wieder nicht", "did not help", "didn't help", "doesn't help", "does not help", "still not", "still no", "not working",
+	}
+)
+
+// hints are read in order, the first that fits counts.
+var hints = map[escalation.Expect][]hint{
+	expectUrgency: append(append(
+		always("calm", "pause", "freistunde", "kein unterricht", "nicht im unterricht", "no lesson"),
+		always("exam", "prüfung", "pruefung", "klausur", "klassenarbeit", "exam", "abitur")...),
+		unless("lesson", "unterricht", "unterrricht", "unterich", "stunde", "lesson")...),
+	expectHelped:  append(always("nothelped", itDoesNot...), unless("helped", itWorks...)...),
+	expectChoice:  always("none", "nichts davon", "keins davon", "keines davon", "passt nicht", "passt nichts", "passt alles nicht", "none of"),
+	expectConfirm: append(always("reopen", itDoesNot...), unless("confirm", itWorks...)...),
+	expectRating: append(append(always("reopen", "immer noch", "doch nicht", "wieder nicht", "geht nicht", "still not"),
+		always("r5", "sehr gut", "super", "top", "perfekt", "prima", "klasse", "very good", "great", "perfect")...),
+		always("r2", "eher schlecht", "nicht gut", "nicht so gut")...),
+}

@@ -56,6 +56,19 @@ func (l *Library) Gaps(ctx context.Context, by Person) ([]Gap, error) {
 	return gaps, nil
 }
 
+// Gap returns the gap with the key, or ErrNotFound.
+func (l *Library) Gap(ctx context.Context, by Person, key string) (Gap, error) {
+	gaps, err := l.Gaps(ctx, by)
+	if err != nil {
+		return Gap{}, err
+	}
+	i := slices.IndexFunc(gaps, func(g Gap) bool { return g.Key == key })
+	if i < 0 {
+		return Gap{}, fmt.Errorf("find gap %s: %w", key, ErrNotFound)
+	}
+	return gaps[i], nil
+}
+
 func (l *Library) gaps(ctx context.Context, now time.Time) ([]Gap, error) {
 	entries, err := l.entries(ctx)
 	if err != nil {

@@ -136,6 +136,11 @@ func (l *Library) Explain(text string) Explanation {
 	return e
 }
 
+// Evaluate measures the articles in force on questions, see [Index.Evaluate].
+func (l *Library) Evaluate(questions []Question) Evaluation {
+	return l.index.Load().Evaluate(questions)
+}
+
 // current brings an answer up to date with changes that the index does not know yet.
 func (l *Library) current(a Answer) Answer {
 	force := l.force.Load()

@@ -74,6 +74,7 @@ func runDemo(cmd *cobra.Command, cfg *config.Config, data, address string, speed
 	}
 	ctx, cancel := a.untilFailed(ctx)
 	defer cancel()
+	defer a.takeOrders(data)()
 	go d.keepTime(ctx)
 	fmt.Fprintf(cmd.ErrOrStderr(), "ersthelfer demo: open http://%s in a browser; stop with Ctrl-C; the data is in %s\n", l.Addr(), data)
 	return serve(ctx, l, pages.Handler(), d.bot)

@@ -17,8 +17,9 @@ import (
 
 // newKnowledge returns "ersthelfer knowledge".
 func newKnowledge() *cobra.Command {
-	c := &cobra.Command{Use: "knowledge", Short: "Check, list and measure the articles", Args: cobra.NoArgs}
+	c := &cobra.Command{Use: "knowledge", Short: "Check, curate and measure the articles", Args: cobra.NoArgs}
 	c.AddCommand(newKnowledgeLint(), newKnowledgeList(), newKnowledgeEval(), newKnowledgeBench())
+	c.AddCommand(newCurate()...)
 	return c
 }
 
@@ -85,12 +86,16 @@ func newKnowledgeLint() *cobra.Command {
 }
 
 func newKnowledgeList() *cobra.Command {
-	var asJSON bool
+	var o curator
+	o.Do = "list"
 	c := &cobra.Command{
 		Use:   "list [folder]",
-		Short: "List the articles",
+		Short: "List the articles of the database, or of a folder: how often asked, helped, not helped",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return o.give(cmd.Context(), cmd.OutOrStdout())
+			}
 			fsys, err := articlesIn(args)
 			if err != nil {
 				return err
@@ -101,7 +106,7 @@ func newKnowledgeList() *cobra.Command {
 			}
 			out := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			for _, a := range articles {
-				if asJSON {
+				if o.JSON {
 					err = json.NewEncoder(cmd.OutOrStdout()).Encode(a)
 				} else {
 					_, err = fmt.Fprintf(out, "%s\t%s\t%s\t%d\n", a.ID, a.Room, a.Title, len(a.Questions))
@@ -113,6 +118,6 @@ func newKnowledgeList() *cobra.Command {
 			return out.Flush()
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	o.register(c, "json")
 	return c
 }

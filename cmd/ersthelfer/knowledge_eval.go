@@ -12,7 +12,8 @@ import (
 
 // newKnowledgeEval returns "ersthelfer knowledge eval".
 func newKnowledgeEval() *cobra.Command {
-	var asJSON bool
+	var o curator
+	var inForce bool
 	c := &cobra.Command{
 		Use:   "eval file [folder]",
 		Short: "Measure the articles on questions with known answers",
@@ -29,6 +30,10 @@ func newKnowledgeEval() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
+			if inForce {
+				o.Do, o.Data = "eval", src
+				return o.give(cmd.Context(), cmd.OutOrStdout())
+			}
 			fsys, err := articlesIn(args[1:])
 			if err != nil {
 				return err
@@ -38,12 +43,13 @@ func newKnowledgeEval() *cobra.Command {
 				return err
 			}
 			e := knowledge.NewIndex(articles, knowledge.Options{}).Evaluate(questions)
-			if asJSON {
+			if o.JSON {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(e)
 			}
 			return e.WriteText(cmd.OutOrStdout())
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	o.register(c, "json")
+	c.Flags().BoolVar(&inForce, "in-force", false, "measure the articles in force in the database (default: those that ship)")
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -32,6 +33,13 @@ func (a *app) openLibrary(ctx context.Context, now func() time.Time) error {
 		May: mayOf(a.cfg), Now: now, Names: blankNames(a.cfg), KeepText: a.cfg.Retention.Text, Log: a.log,
 	})
 	return err
+}
+
+// takeOrders lets the command line curate the articles while the program runs.
+func (a *app) takeOrders(data string) closeDoor {
+	return openDoor(data, func(ctx context.Context, o order, out io.Writer) error {
+		return carryOut(ctx, a.library, o, out)
+	}, a.log)
 }
 
 // articlesOf returns the articles that come from files: those that ship, and

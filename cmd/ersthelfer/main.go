@@ -63,7 +63,10 @@ func exitCode(err error) int {
 	var usage usageError
 	var mistakes config.Problems
 	var open *boltfile.OpenError
+	var told *toldError
 	switch {
+	case errors.As(err, &told):
+		return told.code
 	case errors.As(err, &usage), errors.As(err, &mistakes):
 		return 2
 	case errors.As(err, &open):

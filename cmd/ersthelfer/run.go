@@ -73,6 +73,7 @@ func runBot(cmd *cobra.Command, cfg *config.Config, data, address string) error 
 	}
 	ctx, cancel := a.untilFailed(ctx)
 	defer cancel()
+	defer a.takeOrders(data)()
 	a.log.Info("serving", "address", l.Addr().String(), "data", data, "platforms", len(platforms))
 	return serve(ctx, l, mux, b)
 }

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestCurate runs the scripts of testdata/curate twice: the orders go to the
+// program that runs on the folder, and to the file while none runs.
+func TestCurate(t *testing.T) {
+	t.Run("stopped", func(t *testing.T) {
+		testscript.Run(t, testscript.Params{Dir: "testdata/curate"})
+	})
+	t.Run("running", func(t *testing.T) {
+		testscript.Run(t, testscript.Params{Dir: "testdata/curate", Setup: func(env *testscript.Env) error {
+			p := &program{t: t, data: filepath.Join(env.WorkDir, "data")}
+			p.start()
+			env.Defer(p.kill)
+			return nil
+		}})
+	})
+}
+
+// TestCurateLive publishes an article while the program runs: the next question
+// gets it, without a restart, and a program that was killed leaves no closed door.
+func TestCurateLive(t *testing.T) {
+	p := &program{t: t, data: t.TempDir()}
+	p.start()
+	p.kill()
+	p.start()
+	order := func(args ...string) {
+		t.Helper()
+		var out, errs bytes.Buffer
+		if code := run(t.Context(), append([]string{"knowledge"}, append(args, "--data", p.data)...), nil, &out, &errs); code != 0 {
+			t.Fatalf("%v: %d %s%s", args, code, out.String(), errs.String())
+		}
+	}
+	file := filepath.Join(t.TempDir(), "heizung.md")
+	if err := os.WriteFile(file, []byte(heating), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	order("edit", "heizung", "--file", file)
+	order("publish", "heizung")
+	if err := p.say("cem", "message-1-0", "die heizung ist kalt"); err != nil {
+		t.Fatal(err)
+	}
+	p.until("cem", "Drehen Sie das Thermostat auf.", 1)
+	order("retire", "heizung")
+	if err := p.say("anna", "message-2-0", "die heizung ist kalt"); err != nil {
+		t.Fatal(err)
+	}
+	p.until("anna", "Dazu habe ich keine Anleitung.", 1)
+	p.until("anna", "Drehen Sie das Thermostat auf.", 0)
+}
+
+const heating = `---
+id: heizung
+title: Die Heizung bleibt kalt
+room: praesentation
+questions:
+  - die heizung ist kalt
+  - der heizkörper wird nicht warm
+  - im klassenraum ist es eiskalt
+---
+1. Drehen Sie das Thermostat auf.
+`

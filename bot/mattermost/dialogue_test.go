@@ -3,7 +3,9 @@ package mattermost_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -146,19 +148,23 @@ func (p *player) titles() string {
 	return strings.Join(all, " | ")
 }
 
-// presses presses the button whose label has the words.
+// presses presses the button whose label has the words. A post may be drawn anew
+// between a look at it and the press; people look again then.
 func (p *player) presses(post *model.Post, words string) {
 	p.t.Helper()
-	now := p.sees("mattermost:" + post.Id)
-	for _, a := range actions(now) {
-		if strings.Contains(a.Name, words) {
-			if err := p.press(now, a.Name); err != nil {
-				p.t.Fatal(err)
-			}
-			return
+	var now *model.Post
+	err := fmt.Errorf("there is no button %q", words)
+	for deadline := time.Now().Add(hung); err != nil && time.Now().Before(deadline); {
+		now = p.sees("mattermost:" + post.Id)
+		all := actions(now)
+		i := slices.IndexFunc(all, func(a *model.PostAction) bool { return strings.Contains(a.Name, words) })
+		if i >= 0 {
+			err = p.press(now, all[i].Name)
 		}
 	}
-	p.t.Fatalf("%s sees no button %q on %q", p.name, words, now.Message)
+	if err != nil {
+		p.t.Fatalf("%s presses %q on %q: %v", p.name, words, now.Message, err)
+	}
 }
 
 func (d *day) status(id escalation.ID) escalation.Status {
@@ -251,4 +257,93 @@ func TestTeamChannel(t *testing.T) {
 			}
 		}
 	})
+}
+
+// fills waits for a form, fills it in and sends it as the chat does.
+func (p *player) fills(channel string, values map[string]string) {
+	p.t.Helper()
+	form := await(p.t, p.ear.forms, p.name+" to get a form")
+	if got := p.send(p.t, form, channel, values); got.Error != "" || len(got.Errors) > 0 {
+		p.t.Fatalf("the form %q is answered %+v", form.Dialog.Title, got)
+	}
+}
+
+// told waits for a sentence that nobody else sees.
+func (p *player) told(words string) {
+	p.t.Helper()
+	for {
+		if strings.Contains(await(p.t, p.ear.whisper, p.name+" to be told "+words), words) {
+			return
+		}
+	}
+}
+
+// TestEveryButton presses every button that a contact has, and fills every form.
+func TestEveryButton(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		d := newDay(t, w, nil)
+		anna, mara, paul := d.player("anna"), d.player("mara"), d.player("paul")
+		anna.say("beamer zeigt kein bild vom laptop")
+		anna.presses(anna.reads("Windows-Taste"), "Hilft nicht")
+		anna.presses(anna.reads("Läuft gerade Unterricht"), "Alles")
+		anna.fills(anna.direct(), map[string]string{"place": "204", "urgency": "lesson"})
+		anna.reads("Ticket 1 ist offen")
+		call := mara.reads("Raum 204")
+		for _, label := range []string{"Übernehmen", "Antworten", "Rückfrage", "Weitergeben", "Gelöst"} {
+			if !slices.ContainsFunc(actions(call), func(a *model.PostAction) bool { return strings.Contains(a.Name, label) }) {
+				t.Errorf("no button %q", label)
+			}
+		}
+		mara.presses(call, "Übernehmen")
+		mara.told("Ticket 1 übernommen")
+		anna.reads("Mara Yilmaz hat Ticket 1 übernommen.")
+		d.is(1, escalation.StatusOpen)
+
+		mara.presses(call, "Antworten")
+		mara.fills(mara.direct(), map[string]string{"text": "Ich komme @" + anna.name + " *sofort*"})
+		if _, live := looks(anna.reads("Ich komme").Message); len(live) > 0 {
+			t.Errorf("what Mara wrote acts: %q", live)
+		}
+
+		mara.presses(call, "Rückfrage")
+		mara.fills(mara.direct(), map[string]string{"text": "Welcher Adapter?"})
+		anna.reads("Welcher Adapter?")
+		d.is(1, escalation.StatusPending)
+		anna.say("Der weiße")
+		anna.reads("dazugeschrieben")
+		reply := mara.reads("Der weiße") // the buttons are at the newest post
+
+		mara.replyTo(call, "Adapter ist wohl hin")
+		note := mara.reads("interne Notiz")
+		if note.RootId != call.Id {
+			t.Errorf("the note is confirmed in the thread %q", note.RootId)
+		}
+		mara.presses(note, "senden")
+		anna.reads("Adapter ist wohl hin")
+
+		mara.presses(reply, "Weitergeben")
+		anna.reads("Ticket 1 liegt jetzt bei")
+		passed := paul.reads("Weitergegeben an Sie")
+		paul.presses(passed, "Gelöst")
+		paul.fills(paul.direct(), map[string]string{"text": "Adapter getauscht"})
+		anna.presses(anna.reads("Adapter getauscht"), "Nein, wieder öffnen")
+		anna.reads("wieder offen")
+		paul.presses(paul.reads("wieder offen"), "Gelöst")
+		paul.fills(paul.direct(), map[string]string{"text": "Kabel getauscht"})
+		anna.presses(anna.reads("Kabel getauscht"), "Ja")
+		anna.presses(anna.reads("Wie zufrieden"), "Sehr gut")
+		anna.reads("Danke")
+		d.is(1, escalation.StatusClosed)
+		if lines := w.complaints(t); len(lines) > 0 {
+			t.Errorf("the server complains: %s", lines[0])
+		}
+	})
+}
+
+// is checks the status of a ticket.
+func (d *day) is(id escalation.ID, want escalation.Status) {
+	d.t.Helper()
+	if got := d.status(id); got != want {
+		d.t.Errorf("ticket %d is %s, want %s", id, got, want)
+	}
 }

@@ -24,6 +24,9 @@ type SetupOptions struct {
 	// Description and Hint are what people see of the slash command.
 	Description string
 	Hint        string
+
+	Places []string // channels in which a team is told, named as in [Options]
+	People []string // whom the bot must be able to tell, by the name people write
 }
 
 // A Problem names what must be changed on the server, or in the options, for
@@ -42,6 +45,7 @@ const (
 	BadSetting   Problem = "setting"      // a setting of the server stands in the way
 	UnseenTeam   Problem = "team"         // the bot is not in a configured team
 	UnseenPlace  Problem = "channel"      // the bot is not in a configured channel
+	NoPerson     Problem = "person"       // nobody has the user name of a configured person
 	NoAdmin      Problem = "noadmin"      // without an admin's token, settings are not checked and commands not registered
 	NoCommand    Problem = "command"      // the slash command could not be registered in a team
 	OwnerMatters Problem = "ownermatters" // the bot dies when the account that made it is deactivated
@@ -104,7 +108,8 @@ func Setup(ctx context.Context, o SetupOptions) Report {
 	if f.key == nil {
 		r.add(Finding{Problem: NoKey})
 	}
-	p.checkPlaces(ctx, &r)
+	p.checkPlaces(ctx, &r, o)
+	p.checkPeople(ctx, &r, o.People)
 	p.checkCallback(ctx, &r, f)
 	p.checkAsAdmin(ctx, &r, o)
 	return r
@@ -113,7 +118,7 @@ func Setup(ctx context.Context, o SetupOptions) Report {
 func (r *Report) add(f Finding) { r.Findings = append(r.Findings, f) }
 
 // checkPlaces looks whether the bot is where it is configured to be.
-func (p *Platform) checkPlaces(ctx context.Context, r *Report) {
+func (p *Platform) checkPlaces(ctx context.Context, r *Report, o SetupOptions) {
 	f := p.facts.Load()
 	for _, team := range slices.Sorted(maps.Keys(p.o.Teams)) {
 		id, err := p.people.team(ctx, team)
@@ -126,13 +131,28 @@ func (p *Platform) checkPlaces(ctx context.Context, r *Report) {
 			r.add(Finding{Problem: UnseenTeam, Name: team, Err: err})
 		}
 	}
-	for _, channel := range slices.Sorted(maps.Keys(p.o.Channels)) {
+	places := slices.Concat(slices.Collect(maps.Keys(p.o.Channels)), o.Places)
+	slices.Sort(places)
+	for _, channel := range slices.Compact(places) {
 		id, err := p.people.place(ctx, channel)
 		if err == nil {
 			_, err = p.people.channel(ctx, id)
 		}
 		if err != nil {
 			r.add(Finding{Problem: UnseenPlace, Name: channel, Err: err})
+		}
+	}
+}
+
+// checkPeople looks whether those who are to be told are there.
+func (p *Platform) checkPeople(ctx context.Context, r *Report, people []string) {
+	for _, person := range slices.Compact(slices.Sorted(slices.Values(people))) {
+		id, err := p.people.who(ctx, person)
+		if err == nil {
+			_, err = p.people.record(ctx, id)
+		}
+		if err != nil {
+			r.add(Finding{Problem: NoPerson, Name: person, Err: err})
 		}
 	}
 }

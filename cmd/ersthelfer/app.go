@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"net/http"
 	"os"
 	"time"
 
@@ -27,7 +28,8 @@ type app struct {
 	library *knowledge.Library
 	store   bot.Store
 	texts   bot.Texts
-	talking *bot.Bot // the one that newBot has made
+	talking *bot.Bot     // the one that newBot has made
+	calls   http.Handler // of a chat whose calls come to an address of their own; nil: none
 
 	slackAPI string // in tests, where Slack is
 }

@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"ersthelfer/bot"
 	"ersthelfer/bot/mattermost"
@@ -11,13 +14,32 @@ import (
 )
 
 // mattermost returns the chat of a Mattermost server.
-func (a *app) mattermost(m *config.Mattermost) (*mattermost.Platform, error) {
-	secret, err := a.secret(context.Background(), "mattermost")
+func (a *app) mattermost(ctx context.Context, m *config.Mattermost) (*mattermost.Platform, error) {
+	o, err := a.mattermostOptions(ctx, m)
 	if err != nil {
 		return nil, err
 	}
+	p, err := mattermost.New(o)
+	if err != nil {
+		return nil, fmt.Errorf("set up mattermost: %w", err)
+	}
+	return p, nil
+}
+
+// mattermostOptions returns what the configuration and the database say of
+// Mattermost.
+func (a *app) mattermostOptions(ctx context.Context, m *config.Mattermost) (mattermost.Options, error) {
+	secret, err := a.secret(ctx, "mattermost")
+	if err != nil {
+		return mattermost.Options{}, err
+	}
+	tokens, err := a.commandTokens(ctx)
+	if err != nil {
+		return mattermost.Options{}, err
+	}
 	o := mattermost.Options{
-		URL: m.URL.String(), Token: m.Token.Reveal(), Secret: secret, Teams: m.Teams, Channels: m.Channels,
+		CommandTokens: slices.Sorted(maps.Values(tokens)),
+		URL:           m.URL.String(), Token: m.Token.Reveal(), Secret: secret, Teams: m.Teams, Channels: m.Channels,
 		Store: a.store, Log: a.log, Now: a.desk.Now,
 		Words: func(locale string) mattermost.Words {
 			word := func(key string) string { return a.texts.Word(locale, key) }
@@ -30,11 +52,54 @@ func (a *app) mattermost(m *config.Mattermost) (*mattermost.Platform, error) {
 	if m.Callback != nil {
 		o.Callback = m.Callback.String()
 	}
-	p, err := mattermost.New(o)
-	if err != nil {
-		return nil, fmt.Errorf("set up mattermost: %w", err)
+	return o, nil
+}
+
+// mattermostPath is below which the server calls the bot: the path of the
+// callback address.
+func mattermostPath(m *config.Mattermost) string {
+	if m.Callback == nil {
+		return "/mattermost/"
 	}
-	return p, nil
+	return m.Callback.JoinPath("/").Path
+}
+
+// commandKey is where the tokens of the slash command are kept, which the server
+// sends along and which no file of the administrator need hold.
+const commandKey = "secret:mattermost-commands"
+
+// commandTokens returns the tokens of the slash command, by team.
+func (a *app) commandTokens(ctx context.Context) (map[string]string, error) {
+	data, err := a.store.Read(ctx, bot.SignIns, commandKey)
+	if err != nil {
+		return nil, fmt.Errorf("read command tokens: %w", err)
+	}
+	tokens := map[string]string{}
+	if data == nil {
+		return tokens, nil
+	}
+	if err := json.Unmarshal(data, &tokens); err != nil {
+		return nil, fmt.Errorf("decode command tokens: %w", err)
+	}
+	return tokens, nil
+}
+
+// keepCommandTokens adds tokens to those that are kept.
+func (a *app) keepCommandTokens(ctx context.Context, more map[string]string) error {
+	tokens, err := a.commandTokens(ctx)
+	if err != nil {
+		return err
+	}
+	maps.Copy(tokens, more)
+	data, err := json.Marshal(tokens)
+	if err != nil {
+		return fmt.Errorf("encode command tokens: %w", err)
+	}
+	err = a.store.Change(ctx, bot.SignIns, commandKey, func([]byte) ([]byte, error) { return data, nil })
+	if err != nil {
+		return fmt.Errorf("keep command tokens: %w", err)
+	}
+	return nil
 }
 
 // secret returns the installation's own key for a purpose, made the first time

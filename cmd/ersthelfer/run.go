@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -64,6 +65,13 @@ func runBot(cmd *cobra.Command, cfg *config.Config, data, address string) error 
 	if len(platforms) == 0 {
 		return usageError{fmt.Errorf("%s sets up no chat; add platforms: mattermost: or slack: with its tokens", cmd.Flag("config").Value)}
 	}
+	if a.calls != nil {
+		stop, err := serveCalls(ctx, cfg.Platforms.Mattermost.Listen, a.calls)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
 	b, err := a.newBot(runQuiet, platforms...)
 	if err != nil {
 		return err
@@ -85,11 +93,15 @@ func (a *app) platforms() ([]bot.Platform, *http.ServeMux, error) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	var out []bot.Platform
 	if m := a.cfg.Platforms.Mattermost; m != nil {
-		p, err := a.mattermost(m)
+		p, err := a.mattermost(context.Background(), m)
 		if err != nil {
 			return nil, nil, err
 		}
-		mux.Handle("/mattermost/", http.StripPrefix("/mattermost", p.Handler()))
+		if m.Listen != "" && m.Listen != a.cfg.Listen {
+			a.calls = p.Handler()
+		} else {
+			mux.Handle("POST "+mattermostPath(m), p.Handler())
+		}
 		out = append(out, p)
 	}
 	if s := a.cfg.Platforms.Slack; s != nil {

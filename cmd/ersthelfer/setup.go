@@ -11,6 +11,6 @@ func newSetup() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(newSetupSlack())
+	c.AddCommand(newSetupMattermost(), newSetupSlack())
 	return c
 }

@@ -74,7 +74,7 @@ func New(tb testing.TB) *Server {
 	tb.Cleanup(s.Cut)
 	s.config = map[string]string{
 		"MaxPostSize": "16383", "SiteURL": s.http.URL, "RestrictDirectMessage": "any", "EnableCommands": "true",
-		"EnableBotAccountCreation":   "true",
+		"EnableBotAccountCreation": "true", "AllowedUntrustedInternalConnections": "127.0.0.1",
 		"AsymmetricSigningPublicKey": base64.StdEncoding.EncodeToString(public),
 	}
 	s.seed()

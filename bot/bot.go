@@ -22,6 +22,7 @@ type Options struct {
 	People    []Known
 	Platforms []Platform
 	Quiet     time.Duration // how long a question must have been quiet before it is answered; 0: at once
+	SignIn    SignIn        // how people come to the pages from a chat; nil: there is no way
 	Log       *slog.Logger  // gets no text, names or tokens
 }
 
@@ -35,6 +36,7 @@ type Bot struct {
 	people    []Known
 	platforms map[string]Platform
 	quiet     time.Duration
+	signIn    SignIn
 	log       *slog.Logger
 	wake      chan struct{} // the loop has something to do
 	lanes     lanes
@@ -46,7 +48,7 @@ type Bot struct {
 func New(o Options) (*Bot, error) {
 	b := &Bot{
 		desk: o.Desk, library: o.Library, assist: o.Assist, store: o.Store, texts: o.Texts, people: o.People,
-		platforms: map[string]Platform{}, quiet: o.Quiet, log: o.Log, wake: make(chan struct{}, 1),
+		platforms: map[string]Platform{}, quiet: o.Quiet, signIn: o.SignIn, log: o.Log, wake: make(chan struct{}, 1),
 	}
 	if b.texts == nil {
 		texts, err := LoadTexts(nil)

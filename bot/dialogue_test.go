@@ -82,6 +82,9 @@ func newPlay(t *testing.T) *play {
 	p.desk = escalation.NewDesk(new(escalationtest.Memory), m, func() time.Time { return p.now })
 	p.bot, err = bot.New(bot.Options{
 		Desk: p.desk, Library: shipped(t), Store: new(bottest.Memory), Platforms: []bot.Platform{p.chat}, People: cast(),
+		SignIn: func(_ context.Context, who escalation.Person) (string, error) {
+			return "https://hilfe.example/" + string(who), nil
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

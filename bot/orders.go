@@ -43,6 +43,8 @@ func (t *turn) command(ctx context.Context, c command) error {
 		return t.setLanguage(ctx, "de")
 	case "help":
 		return t.help(ctx)
+	case "login":
+		return t.login(ctx)
 	}
 	return t.greet(ctx)
 }

@@ -101,6 +101,10 @@ type User struct {
 	Locale   string   // "de", "en-US"; may be empty
 	Schools  []string // as the platform knows from teams or channels; may be empty
 	Bot      bool     // not a human: never answered
+
+	// Person says who it is, where the platform knows because somebody signed in;
+	// else empty, and the configuration tells.
+	Person escalation.Person `json:",omitempty"`
 }
 
 // A Post is something the bot says.

@@ -55,14 +55,22 @@ func (k Known) Is(role string) bool { return slices.Contains(k.Roles, role) }
 func (b *Bot) profile(ctx context.Context, u User) (*Profile, error) {
 	person := escalation.Person(u.Platform + ":" + u.ID)
 	known := b.known(u)
-	if known != nil {
+	switch k, ok := b.Known(u.Person); {
+	case ok:
+		known, person = &k, k.Person
+	case u.Person != "":
+		known, person = nil, u.Person
+	case known != nil:
 		person = known.Person
 	}
 	return b.changeProfile(ctx, person, func(p *Profile) {
 		if p.Users == nil {
 			p.Users = map[string]string{}
 		}
-		p.Users[u.Platform], p.Last = u.ID, u.Platform
+		p.Users[u.Platform] = u.ID
+		if u.Person == "" || p.Last == "" {
+			p.Last = u.Platform // who signed in from a chat is still told there
+		}
 		if p.Name == "" || known == nil && u.Name != "" {
 			p.Name = u.Name
 		}

@@ -172,31 +172,13 @@ func (b *Bot) question(v voice, t *escalation.Ticket, e *escalation.Event) Rich 
 	return nil
 }
 
-// article returns an article as it is shown at a school: title, steps, note, and
-// what must be read with it.
+// article returns an article as it is shown at a school.
 func (b *Bot) article(v voice, id, school string) Rich {
 	a, ok := b.library.ArticleFor(id, school)
 	if !ok {
 		return v.say("none")
 	}
-	text, inLanguage := a.Text(v.lang)
-	body := v.say("answer.title", "title", text.Title)
-	if !inLanguage {
-		body = append(body, v.say("answer.german")...)
-	}
-	body = append(body, Numbered(text.Steps)...)
-	body = append(body, Parse(text.Note, nil)...)
-	for _, also := range a.Also {
-		if o, ok := b.library.ArticleFor(also, school); ok {
-			other, _ := o.Text(v.lang)
-			body = append(body, v.say("answer.also", "title", other.Title)...)
-			body = append(body, Numbered(other.Steps)...)
-		}
-	}
-	if a.AtOnce {
-		body = append(body, v.say("opened.atonce")...)
-	}
-	return body
+	return b.texts.Article(v.lang, a, func(id string) (*knowledge.Article, bool) { return b.library.ArticleFor(id, school) })
 }
 
 // promised tells who is responsible and by when, and explains the time.

@@ -156,7 +156,7 @@ func helpdesk(s *Server, given *[]string) bot.Handler {
 func TestTwoWindowsTalk(t *testing.T) {
 	browser := startBrowser(t)
 	clock := &testClock{now: monday}
-	s, pages := newServer(t, Options{Clock: clock.clock()})
+	s, pages := newServer(t, Options{Demo: true, Clock: clock.clock()})
 	var given []string
 	running(t, s, helpdesk(s, &given))
 	anna, ben := openTab(t, browser, pages+"/als/anna/"), openTab(t, browser, pages+"/als/ben/")

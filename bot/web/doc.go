@@ -25,13 +25,19 @@
 //
 // The person stands in the path, /als/anna/, so that several windows of one
 // browser can be several people. In a demonstration everybody may be anybody;
-// else [Options.Identify] says who a request comes from, and every other
-// person's pages do not exist for it.
+// else people sign in, and every other person's pages do not exist for them:
+//
+//	a chat    the bot sends a link, which is good for five minutes and one use
+//	          ([Server.Link]); its page has a button, so that the previews of
+//	          chats do not use it up
+//
+// A browser then has a cookie with a secret, and the bucket [bot.SignIns] the
+// hash of it. What somebody may do is asked anew with every request.
 //
 // # Pages
 //
 // One file holds one page: its data, its handler and, beside it in templates/,
-// its HTML. All routes stand in [Server.Handler]. All words stand in words/.
-// A GET changes nothing; what is changed is answered with a redirect, so that
+// its HTML. All routes stand in one list, with the right that each asks for:
+// what is not in it does not exist. All words stand in words/. A GET changes nothing; what is changed is answered with a redirect, so that
 // everything works without JavaScript, which only makes it live.
 package web

@@ -55,7 +55,6 @@ func (s *Server) guard(h http.Handler) http.Handler {
 			s.refuse(w, r, http.StatusMisdirectedRequest, "error.host")
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		h.ServeHTTP(w, r)
 	})
 }

@@ -24,7 +24,7 @@ import (
 func TestTheSameIDTwiceIsOnce(t *testing.T) {
 	var mu sync.Mutex
 	var given []string
-	s, pages := newServer(t, Options{})
+	s, pages := newServer(t, Options{Demo: true})
 	running(t, s, func(_ context.Context, m bot.Message) (bot.Receipt, error) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -73,7 +73,7 @@ func TestNothingIsLostOrDoubledByAKill(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, pages := newServer(t, Options{Store: store})
+		s, pages := newServer(t, Options{Demo: true, Store: store})
 		return s, &visitor{person: "anna", pages: pages}, func() { _ = f.Close() }
 	}
 	s, anna, kill := open()
@@ -109,7 +109,7 @@ func TestNothingIsLostOrDoubledByAKill(t *testing.T) {
 
 func TestOldEntriesMove(t *testing.T) {
 	store := new(bottest.Memory)
-	s, pages := newServer(t, Options{Store: store})
+	s, pages := newServer(t, Options{Demo: true, Store: store})
 	anna := &visitor{person: "anna", pages: pages}
 	const many = 2*chunk + maxFresh + 7
 	refs := make([]string, many)
@@ -171,7 +171,7 @@ func TestOldEntriesMove(t *testing.T) {
 
 func TestTooManyWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Options{Store: new(bottest.Memory), People: people}) // nobody takes anything
+		s := New(Options{Demo: true, Store: new(bottest.Memory), People: people}) // nobody takes anything
 		for i := range maxWaiting + 1 {
 			w := ask(s, "/als/anna/nachricht", "", url.Values{"id": {fmt.Sprintf("nachricht-%d", i)}, "text": {"x"}})
 			want := http.StatusSeeOther
@@ -187,7 +187,7 @@ func TestTooManyWaiting(t *testing.T) {
 
 // Different people's messages do not wait for each other.
 func TestOnePersonHoldsUpNobody(t *testing.T) {
-	s, pages := newServer(t, Options{})
+	s, pages := newServer(t, Options{Demo: true})
 	free := make(chan struct{})
 	given := make(chan string, 2)
 	running(t, s, func(ctx context.Context, m bot.Message) (bot.Receipt, error) {
@@ -218,7 +218,7 @@ func TestOnePersonHoldsUpNobody(t *testing.T) {
 }
 
 func TestReplyNamesTheThread(t *testing.T) {
-	s, pages := newServer(t, Options{})
+	s, pages := newServer(t, Options{Demo: true})
 	given := make(chan bot.Message, 1)
 	running(t, s, func(_ context.Context, m bot.Message) (bot.Receipt, error) {
 		given <- m

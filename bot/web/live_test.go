@@ -65,7 +65,7 @@ func (w *window) next(t *testing.T, name string) event {
 }
 
 func TestWindowsAreLive(t *testing.T) {
-	s, pages := newServer(t, Options{})
+	s, pages := newServer(t, Options{Demo: true})
 	running(t, s, func(context.Context, bot.Message) (bot.Receipt, error) { return bot.Receipt{}, nil })
 	ref := sendTo(t, s, "anna", offer)
 	one, two := openWindow(t, pages, "anna", 0), openWindow(t, pages, "anna", 1)
@@ -102,7 +102,7 @@ func TestWindowsAreLive(t *testing.T) {
 
 // A window that lost its connection gets what it missed, in order, and nothing else.
 func TestWindowCatchesUp(t *testing.T) {
-	s, pages := newServer(t, Options{})
+	s, pages := newServer(t, Options{Demo: true})
 	for i := range 5 {
 		sendTo(t, s, "anna", bot.Post{Key: fmt.Sprint(i), Body: bot.Plain(fmt.Sprint("Post ", i))})
 	}
@@ -132,7 +132,7 @@ func TestWindowCatchesUp(t *testing.T) {
 
 func TestClockAndTicketsAreLive(t *testing.T) {
 	var hours atomic.Int64
-	_, pages := newServer(t, Options{
+	_, pages := newServer(t, Options{Demo: true,
 		Clock: &Clock{
 			Now:     func() time.Time { return monday.Add(time.Duration(hours.Load()) * time.Hour) },
 			Advance: func(_ context.Context, d time.Duration) error { hours.Add(int64(d / time.Hour)); return nil },
@@ -168,7 +168,7 @@ func TestClockAndTicketsAreLive(t *testing.T) {
 }
 
 func TestTooManyWindows(t *testing.T) {
-	s, pages := newServer(t, Options{})
+	s, pages := newServer(t, Options{Demo: true})
 	for range maxStreams {
 		openWindow(t, pages, "anna", 0).next(t, "rev")
 	}
@@ -181,7 +181,7 @@ func TestTooManyWindows(t *testing.T) {
 // A window that takes nothing is given up, and so is one of a server that stops.
 func TestSlowWindowIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := New(Options{Store: new(bottest.Memory), People: people})
+		s := New(Options{Demo: true, Store: new(bottest.Memory), People: people})
 		hs := s.HTTPServer()
 		l := &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
 		go func() { _ = hs.Serve(l) }()
@@ -212,7 +212,7 @@ func TestSlowWindowIsGivenUp(t *testing.T) {
 }
 
 func TestStreamsEndWithTheServer(t *testing.T) {
-	s, pages := newServer(t, Options{})
+	s, pages := newServer(t, Options{Demo: true})
 	w := openWindow(t, pages, "anna", 0)
 	w.next(t, "rev")
 	s.close()
@@ -249,7 +249,7 @@ func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
 
 // Without a script the next page shows what the bot says to what was sent.
 func TestAnswerWaitsForTheBot(t *testing.T) {
-	s, pages := newServer(t, Options{})
+	s, pages := newServer(t, Options{Demo: true})
 	running(t, s, func(ctx context.Context, m bot.Message) (bot.Receipt, error) {
 		_, err := s.Send(ctx, bot.Post{Key: m.ID, To: m.In, Body: bot.Quoted(m.Text)})
 		return bot.Receipt{}, err

@@ -25,18 +25,26 @@ var (
 	frontTemplate  = pageTemplate("front")
 	chatTemplate   = pageTemplate("chat")
 	reportTemplate = pageTemplate("report")
+
+	signInTemplate  = pageTemplate("signin")
+	sessionTemplate = pageTemplate("session")
+
+	articlesTemplate = pageTemplate("articles")
+	articleTemplate  = pageTemplate("article")
+	gateTemplate     = pageTemplate("gate")
 )
 
 // A page is what the layout needs. The data of every page embeds it.
 type page struct {
 	voice
-	Title string
-	Home  string  // the address that the name of the program leads to
-	Me    *Person // whose page it is, if anybody's
-	Base  string  // the path of their pages
-	Nav   []link
-	Clock *clockView
-	Live  bool // the page has the script of the conversation
+	Title  string
+	Home   string  // the address that the name of the program leads to
+	Me     *Person // whose page it is, if anybody's
+	Base   string  // the path of their pages
+	Nav    []link
+	Clock  *clockView
+	Live   bool   // the page is a conversation
+	Script string // the address of its script, if it has one
 }
 
 // A link leads to another page.
@@ -45,26 +53,63 @@ type link struct {
 	Here        bool // it is the page that is shown
 }
 
-// CSS and Script return the addresses of the style and the script.
-func (page) CSS() string    { return assetPath("style.css") }
-func (page) Script() string { return assetPath("chat.js") }
+// CSS returns the address of the style.
+func (page) CSS() string { return assetPath("style.css") }
 
 // personPage returns the frame of a person's page. Here is the path of the page
 // below the person's.
 func (s *Server) personPage(p Person, title, here string) page {
 	v := s.voiceOf(p.Locale)
 	out := page{voice: v, Title: v.W(title), Home: "/", Me: &p, Base: base(p.ID)}
-	out.Nav = append(out.Nav, link{out.Base + "/", v.W("nav.chat"), here == "/"})
-	if p.is(roleAuthority) {
-		out.Nav = append(out.Nav, link{out.Base + "/bericht", v.W("nav.report"), here == "/bericht"})
+	for _, l := range s.sections(p) {
+		out.Nav = append(out.Nav, link{out.Base + l.path, v.W(l.label), here == l.path})
 	}
-	if s.o.Identify == nil {
+	if s.o.Demo {
 		out.Nav = append(out.Nav, link{"/", v.W("nav.people"), false})
 	}
 	if s.o.Clock != nil {
 		out.Clock = s.clockView(v)
 	}
 	return out
+}
+
+// A section is a part of the pages that a person may use.
+type section struct{ path, label string }
+
+// sections returns the parts of the pages for a person; the first is the one to
+// begin with.
+func (s *Server) sections(p Person) []section {
+	var out []section
+	for _, c := range []struct {
+		section
+		right right
+	}{
+		{section{"/", "nav.chat"}, talking},
+		{section{"/artikel", "nav.articles"}, seeing},
+		{section{"/bericht", "nav.report"}, figures},
+	} {
+		if s.may(p, c.right, "") {
+			out = append(out, c.section)
+		}
+	}
+	if !s.o.Demo {
+		out = append(out, section{"/anmeldung", "nav.session"})
+	}
+	return out
+}
+
+// showHome shows the part of the pages that a person begins with.
+func (s *Server) showHome(w http.ResponseWriter, r *http.Request, p Person) {
+	if s.may(p, talking, "") {
+		s.showChat(w, r, p)
+		return
+	}
+	first := s.sections(p)
+	if len(first) == 0 {
+		s.notFound(w, r)
+		return
+	}
+	http.Redirect(w, r, base(p.ID)+first[0].path, http.StatusSeeOther)
 }
 
 // render answers with a page. Nothing is sent before the page is whole.

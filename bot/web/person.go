@@ -1,20 +1,25 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
 
 	"ersthelfer/bot"
+	"ersthelfer/escalation"
+	"ersthelfer/knowledge"
 )
 
-// A Person is somebody who can use the pages.
+// A Person is somebody who can use the pages. The id of the User is the one in
+// the paths; Person in it is who that is everywhere else, the same if empty.
 type Person struct {
 	bot.User
 	Kind   Kind     // what the card on the front page says of them
 	School string   // the name of their school, if they belong to one
 	Way    string   // how the school is connected: "direct", "multi-stage", "mixed"
 	Roles  []string // as in bot.Known: "editor", "admin", "authority"
+	Email  string   // by which the school's own sign-in knows them; may be empty
 }
 
 // A Kind is the part somebody plays in a demonstration.
@@ -37,38 +42,47 @@ const roleAuthority = "authority"
 // is reports whether the person has a role.
 func (p Person) is(role string) bool { return slices.Contains(p.Roles, role) }
 
+// key is who the person is outside of the pages.
+func (p Person) key() escalation.Person {
+	return cmp.Or(p.User.Person, escalation.Person(p.ID))
+}
+
+// article is who the person is to the library.
+func (p Person) article() knowledge.Person { return knowledge.Person(p.key()) }
+
 // base returns the path of a person's pages, without a slash at its end.
 func base(id string) string { return "/als/" + url.PathEscape(id) }
 
-// A personHandler answers a request of a known person.
-type personHandler func(w http.ResponseWriter, r *http.Request, p Person)
-
-// as calls h with the person in the path. A person who does not exist and one
-// whom the request does not come from are answered alike.
-func (s *Server) as(h personHandler) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		p, ok := s.identify(r)
-		if !ok || p.ID != r.PathValue("person") {
-			s.notFound(w, r)
-			return
-		}
-		h(w, r, p)
-	}
-}
-
-// identify returns who a request comes from.
+// identify returns who a request comes from: in a demonstration the person in
+// the path, else whoever signed in.
 func (s *Server) identify(r *http.Request) (Person, bool) {
-	if s.o.Identify == nil {
+	if s.o.Demo {
 		p, ok := s.people[r.PathValue("person")]
 		return p, ok
 	}
-	u, ok := s.o.Identify(r)
+	key, ok := s.sessionOf(r)
 	if !ok {
 		return Person{}, false
 	}
-	if p, known := s.people[u.ID]; known {
-		return p, true
+	return s.person(key), true
+}
+
+// person returns the person that somebody is on the pages. Whoever is not in the
+// configuration has asked something in a chat, and is shown as a teacher.
+func (s *Server) person(key escalation.Person) Person {
+	p, known := s.byKey[key]
+	if !known {
+		p = Person{User: bot.User{Platform: platform, ID: string(key)}, Kind: Teacher}
 	}
-	u.Platform = platform
-	return Person{User: u, Kind: Teacher}, u.ID != ""
+	p.User.Person = key
+	return p
+}
+
+// nameOf returns how somebody is called, "" for the program and whoever has been
+// forgotten.
+func (s *Server) nameOf(key knowledge.Person) string {
+	if p, ok := s.byKey[escalation.Person(key)]; ok {
+		return p.Name
+	}
+	return string(key)
 }

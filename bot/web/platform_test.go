@@ -25,6 +25,8 @@ var monday = time.Date(2026, 11, 23, 10, 40, 0, 0, time.UTC)
 var people = []Person{
 	{User: bot.User{ID: "anna", Name: "Anna Weber", Locale: "de"}, Kind: Teacher, School: "Gesamtschule Nord", Way: "multi-stage"},
 	{User: bot.User{ID: "ben", Name: "Ben Carter", Locale: "en"}, Kind: Teacher, School: "Gymnasium Süd", Way: "direct"},
+	{User: bot.User{ID: "mara", Name: "Mara Yilmaz", Locale: "de"}, Kind: Contact, School: "Gesamtschule Nord"},
+	{User: bot.User{ID: "ada", Name: "Ada Sommer", Locale: "de"}, Kind: Editor, Roles: []string{"editor", "admin"}},
 	{User: bot.User{ID: "sven", Name: "Sven Holt", Locale: "de"}, Kind: Authority, Roles: []string{"authority"}},
 }
 
@@ -248,7 +250,7 @@ func (v *visitor) fill(t *testing.T, ref string, values map[string]string) {
 
 func TestPlatform(t *testing.T) {
 	bottest.TestPlatform(t, func(t *testing.T) bottest.Harness {
-		s, pages := newServer(t, Options{})
+		s, pages := newServer(t, Options{Demo: true})
 		at := map[string]*visitor{"anna": {person: "anna", pages: pages}, "ben": {person: "ben", pages: pages}}
 		return bottest.Harness{
 			Platform: s,

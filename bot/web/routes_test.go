@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -17,7 +15,10 @@ import (
 
 	"ersthelfer/bot"
 	"ersthelfer/bot/bottest"
+	"ersthelfer/escalation"
 	"ersthelfer/escalation/report"
+	"ersthelfer/knowledge"
+	"ersthelfer/knowledge/knowledgetest"
 )
 
 // A testClock is a clock that the pages move.
@@ -43,25 +44,55 @@ func (c *testClock) clock() *Clock {
 	}
 }
 
-// A row says what a request of each person is answered. {p} stands for the person.
+// A row says what a request is answered: to anna, a teacher, mara, a contact, ada, who edits and
+// is admin, and sven, who reads the figures; whoever is nobody gets nobody. {p} stands for the person.
 type row struct {
-	route              string
-	path               string
-	form               url.Values // of a POST
-	anna, sven, nobody int
+	route                         string
+	path                          string
+	form                          url.Values // of a POST
+	anna, mara, ada, sven, nobody int
 }
 
+func (r row) want(person string) int {
+	return map[string]int{"anna": r.anna, "mara": r.mara, "ada": r.ada, "sven": r.sven, "nobody": r.nobody}[person]
+}
+
+var (
+	duplex = url.Values{
+		"kennung": {"duplex"}, "stand": {"1"}, "titel": {"Doppelseitig drucken"}, "raum": {"drucken"}, "fragen": {"beidseitig drucken"}, "schritte": {"1. Wählen Sie Beidseitig."},
+	}
+	nothing = url.Values{"x": {"y"}}
+)
+
 var matrix = []row{
-	{"/", "/nirgends", nil, 404, 404, 404},
-	{"GET /healthz", "/healthz", nil, 200, 200, 200},
-	{"GET /assets/{name}", "/assets/style.css", nil, 200, 200, 200},
-	{"GET /{$}", "/", nil, 200, 200, 200},
-	{"GET /als/{person}/{$}", "/als/{p}/", nil, 200, 200, 404},
-	{"GET /als/{person}/live", "/als/{p}/live?einmal", nil, 200, 200, 404},
-	{"POST /als/{person}/nachricht", "/als/{p}/nachricht", url.Values{"id": {"nachricht-1"}, "text": {"x"}}, 303, 303, 404},
-	{"POST /als/{person}/auswahl", "/als/{p}/auswahl", pressOK("{p}"), 303, 303, 404},
-	{"POST /als/{person}/uhr", "/als/{p}/uhr", url.Values{"um": {"1h"}}, 303, 303, 404},
-	{"GET /als/{person}/bericht", "/als/{p}/bericht", nil, 404, 200, 404},
+	{"/", "/nirgends", nil, 404, 404, 404, 404, 404},
+	{"GET /healthz", "/healthz", nil, 200, 200, 200, 200, 200},
+	{"GET /assets/{name}", "/assets/style.css", nil, 200, 200, 200, 200, 200},
+	{"GET /{$}", "/", nil, 200, 200, 200, 200, 200},
+	{"GET /anmelden", "/anmelden", nil, 200, 200, 200, 200, 200},
+	{"GET /anmelden/{token}", "/anmelden/x", nil, 200, 200, 200, 200, 200},
+	{"POST /anmelden", "/anmelden", url.Values{"schluessel": {"x"}}, 403, 403, 403, 403, 403},
+	{"GET /als/{person}/anmeldung", "/als/{p}/anmeldung", nil, 200, 200, 200, 200, 404},
+	{"POST /als/{person}/abmelden", "/als/{p}/abmelden", nothing, 303, 303, 303, 303, 404},
+	{"GET /als/{person}/{$}", "/als/{p}/", nil, 200, 200, 200, 200, 404},
+	{"GET /als/{person}/live", "/als/{p}/live?einmal", nil, 200, 200, 200, 200, 404},
+	{"POST /als/{person}/nachricht", "/als/{p}/nachricht", url.Values{"id": {"nachricht-1"}, "text": {"x"}}, 303, 303, 303, 303, 404},
+	{"POST /als/{person}/auswahl", "/als/{p}/auswahl", pressOK("{p}"), 303, 303, 303, 303, 404},
+	{"POST /als/{person}/uhr", "/als/{p}/uhr", url.Values{"um": {"1h"}}, 303, 303, 303, 303, 404},
+	{"GET /als/{person}/bericht", "/als/{p}/bericht", nil, 404, 404, 404, 200, 404},
+
+	{"GET /als/{person}/artikel", "/als/{p}/artikel?suche=papier", nil, 404, 200, 200, 404, 404},
+	{"GET /als/{person}/neu", "/als/{p}/neu", nil, 404, 200, 200, 404, 404},
+	{"POST /als/{person}/neu", "/als/{p}/neu", url.Values{"titel": {"Toner leer"}}, 404, 303, 303, 404, 404},
+	{"POST /als/{person}/vorschau", "/als/{p}/vorschau", duplex, 404, 200, 200, 404, 404},
+	{"GET /als/{person}/artikel/{id}", "/als/{p}/artikel/papierstau", nil, 404, 200, 200, 404, 404},
+	{"POST /als/{person}/artikel/{id}", "/als/{p}/artikel/duplex", duplex, 404, 303, 303, 404, 404},
+	{"POST /als/{person}/artikel/{id}/abgeben", "/als/{p}/artikel/duplex/abgeben", nothing, 404, 404, 303, 404, 404},
+	{"POST /als/{person}/artikel/{id}/zurueckgeben", "/als/{p}/artikel/duplex/zurueckgeben", nothing, 404, 404, 409, 404, 404},
+	{"GET /als/{person}/artikel/{id}/veroeffentlichen", "/als/{p}/artikel/duplex/veroeffentlichen", nil, 404, 404, 200, 404, 404},
+	{"POST /als/{person}/artikel/{id}/veroeffentlichen", "/als/{p}/artikel/duplex/veroeffentlichen", nothing, 404, 404, 303, 404, 404},
+	{"POST /als/{person}/artikel/{id}/stilllegen", "/als/{p}/artikel/papierstau/stilllegen", nothing, 404, 404, 303, 404, 404},
+	{"POST /als/{person}/artikel/{id}/plan", "/als/{p}/artikel/duplex/plan", url.Values{"verantwortlich": {"ada"}, "wiedervorlage": {"2027-02-01"}}, 404, 404, 303, 404, 404},
 }
 
 func pressOK(person string) url.Values {
@@ -71,67 +102,113 @@ func pressOK(person string) url.Values {
 var offer = bot.Post{Key: "1/1", Body: bot.Plain("Hat das geholfen?"), Choices: []bot.Choice{{ID: "ok", Label: "Ja"}}}
 
 func TestEveryRouteIsInTheMatrix(t *testing.T) {
-	source, err := os.ReadFile("server.go")
-	if err != nil {
-		t.Fatal(err)
-	}
 	listed := map[string]bool{}
 	for _, row := range matrix {
 		listed[row.route] = true
 	}
-	for _, m := range regexp.MustCompile(`\.Handle(?:Func)?\("([^"]+)"`).FindAllStringSubmatch(string(source), -1) {
-		if !listed[m[1]] {
-			t.Errorf("route %q is not in the matrix", m[1])
+	for _, rt := range routes {
+		if !listed[rt.pattern] {
+			t.Errorf("route %q is not in the matrix", rt.pattern)
 		}
+		delete(listed, rt.pattern)
+	}
+	for route := range listed {
+		t.Errorf("the matrix has %q, which is no route", route)
 	}
 }
 
+// TestMatrix asks every route as everybody: in the demonstration, signed in, signed in as
+// somebody else, and not signed in.
 func TestMatrix(t *testing.T) {
 	for _, row := range matrix {
-		for person, want := range map[string]int{"anna": row.anna, "sven": row.sven, "nobody": row.nobody} {
+		for _, person := range []string{"anna", "mara", "ada", "sven", "nobody"} {
+			want := row.want(person)
 			t.Run(row.route+" as "+person, func(t *testing.T) {
-				s := quiet(t, Options{Clock: (&testClock{now: monday}).clock(), Report: noFigures})
-				if person != "nobody" {
-					sendTo(t, s, person, offer)
+				s := curated(t, Options{Demo: true})
+				if w := ask(s, row.path, person, row.form); w.Code != want {
+					t.Errorf("in the demonstration: %d, want %d", w.Code, want)
+				} else {
+					checkHeaders(t, w.Header())
 				}
-				w := ask(s, row.path, person, row.form)
-				if w.Code != want {
-					t.Errorf("answer is %d, want %d", w.Code, want)
+				if person == "nobody" || !strings.Contains(row.path, "{p}") {
+					return
 				}
-				checkHeaders(t, w.Header())
+				s = curated(t, Options{})
+				if w := ask(s, row.path, person, row.form); w.Code != http.StatusNotFound {
+					t.Errorf("not signed in: %d, want %d", w.Code, http.StatusNotFound)
+				}
+				if w := askAs(t, s, other(person), row.path, person, row.form); w.Code != http.StatusNotFound {
+					t.Errorf("signed in as somebody else: %d, want %d", w.Code, http.StatusNotFound)
+				}
+				if w := askAs(t, s, escalation.Person(person), row.path, person, row.form); w.Code != want {
+					t.Errorf("signed in: %d, want %d", w.Code, want)
+				}
 			})
 		}
 	}
 }
 
-// With signed-in people everybody else's pages do not exist.
-func TestMatrixOfASignedInPerson(t *testing.T) {
-	for _, row := range matrix {
-		t.Run(row.route, func(t *testing.T) {
-			s := quiet(t, Options{
-				Clock: (&testClock{now: monday}).clock(), Report: noFigures,
-				Identify: func(*http.Request) (bot.User, bool) { return bot.User{ID: "anna"}, true },
-			})
-			sendTo(t, s, "anna", offer)
-			want := row.anna
-			if row.path == "/" {
-				want = http.StatusSeeOther // to her own conversation
-			}
-			if w := ask(s, row.path, "anna", row.form); w.Code != want {
-				t.Errorf("her own: %d, want %d", w.Code, want)
-			}
-			if !strings.Contains(row.path, "{p}") {
-				return
-			}
-			if w := ask(s, row.path, "sven", row.form); w.Code != http.StatusNotFound {
-				t.Errorf("somebody else's: %d, want %d", w.Code, http.StatusNotFound)
-			}
-			s.o.Identify = func(*http.Request) (bot.User, bool) { return bot.User{}, false }
-			if w := ask(s, row.path, "anna", row.form); w.Code != http.StatusNotFound {
-				t.Errorf("not signed in: %d, want %d", w.Code, http.StatusNotFound)
-			}
-		})
+func other(person string) escalation.Person {
+	if person == "ada" {
+		return "sven"
 	}
+	return "ada"
+}
+
+// curated returns a quiet server with two articles, in which everybody has an offer to answer.
+func curated(t *testing.T, o Options) *Server {
+	t.Helper()
+	o.Clock, o.Report = (&testClock{now: monday}).clock(), noFigures
+	o.Library, o.May = newLibrary(t), mayTest
+	o.Rooms = []bot.Option{{Value: "drucken", Label: "Drucken"}}
+	s := quiet(t, o)
+	for _, person := range []string{"anna", "mara", "ada", "sven"} {
+		sendTo(t, s, person, offer)
+	}
+	return s
+}
+
+// mayTest: ada is editor and admin, mara a contact.
+func mayTest(p knowledge.Person, a knowledge.Action, _ string) bool {
+	switch p {
+	case "ada":
+		return knowledge.Can(knowledge.RoleEditor, a) || knowledge.Can(knowledge.RolePublisher, a) || knowledge.Can(knowledge.RoleAdmin, a)
+	case "mara":
+		return knowledge.Can(knowledge.RoleContact, a)
+	}
+	return false
+}
+
+// newLibrary returns a library with an article in force and a draft.
+func newLibrary(t *testing.T) *knowledge.Library {
+	t.Helper()
+	jam := knowledge.Article{
+		ID: "papierstau", Title: "Papierstau im Kopierer", Room: "drucken",
+		Questions: []string{"papierstau im kopierer", "kopierer klemmt", "papier steckt fest"}, Steps: []string{"Öffnen Sie die Klappe."},
+	}
+	l, err := knowledge.OpenLibrary(t.Context(), new(knowledgetest.Memory), []knowledge.Article{jam}, knowledge.LibraryOptions{
+		Now: func() time.Time { return monday }, May: mayTest,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft := knowledge.Article{
+		ID: "duplex", Title: "Doppelseitig drucken", Room: "drucken", Questions: []string{"wie drucke ich doppelseitig", "beidseitig drucken"}, Steps: []string{"Wählen Sie Beidseitig."},
+	}
+	if _, err := l.Save(t.Context(), "ada", draft, knowledge.Edit{}); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// askAs makes a request in a browser in which somebody is signed in.
+func askAs(t *testing.T, s *Server, who escalation.Person, path, person string, form url.Values) *httptest.ResponseRecorder {
+	t.Helper()
+	w := httptest.NewRecorder()
+	if err := s.begin(w, httptest.NewRequest(http.MethodGet, "/", nil), who); err != nil {
+		t.Fatal(err)
+	}
+	return ask(s, path, person, form, "Cookie", w.Result().Cookies()[0].String())
 }
 
 func noFigures(context.Context, time.Time, time.Time, string) (report.Result, error) {
@@ -178,7 +255,6 @@ func checkHeaders(t *testing.T, h http.Header) {
 		"Content-Security-Policy":      "frame-ancestors 'none'",
 		"X-Content-Type-Options":       "nosniff",
 		"X-Frame-Options":              "DENY",
-		"Referrer-Policy":              "same-origin",
 		"Cross-Origin-Resource-Policy": "same-origin",
 		"Cache-Control":                "no-store",
 	} {
@@ -186,13 +262,16 @@ func checkHeaders(t *testing.T, h http.Header) {
 			t.Errorf("%s is %q, want %q in it", name, h.Get(name), want)
 		}
 	}
+	if p := h.Get("Referrer-Policy"); p != "same-origin" && p != "no-referrer" { // the latter where the address is a secret
+		t.Errorf("Referrer-Policy is %q", p)
+	}
 	if p := h.Get("Content-Security-Policy"); strings.Contains(p, "unsafe") || !strings.Contains(p, "default-src 'none'") {
 		t.Errorf("policy is %q", p)
 	}
 }
 
 func TestNothingInAPageNeedsMoreThanThePolicyAllows(t *testing.T) {
-	s := quiet(t, Options{Clock: (&testClock{now: monday}).clock(), Report: noFigures})
+	s := quiet(t, Options{Demo: true, Clock: (&testClock{now: monday}).clock(), Report: noFigures})
 	sendTo(t, s, "anna", offer)
 	for _, path := range []string{"/", "/als/anna/", "/als/sven/bericht", "/nirgends"} {
 		page := parseHTML(t, ask(s, path, "", nil).Body)
@@ -213,7 +292,7 @@ func TestNothingInAPageNeedsMoreThanThePolicyAllows(t *testing.T) {
 // A GET of every route, with every parameter that a POST has, changes nothing.
 func TestGETChangesNothing(t *testing.T) {
 	store, clock := new(bottest.Memory), &testClock{now: monday}
-	s := quiet(t, Options{Store: store, Clock: clock.clock(), Report: noFigures})
+	s := quiet(t, Options{Demo: true, Store: store, Clock: clock.clock(), Report: noFigures})
 	sendTo(t, s, "anna", offer)
 	before := bottest.MustRead(t, store, bot.Histories, "anna")
 	form := pressOK("anna")
@@ -233,7 +312,7 @@ func TestGETChangesNothing(t *testing.T) {
 
 func TestForeignRequestsAreRefused(t *testing.T) {
 	store := new(bottest.Memory)
-	s := quiet(t, Options{Store: store, Hosts: []string{"example.com", "hilfe.schule.example"}})
+	s := quiet(t, Options{Demo: true, Store: store, Hosts: []string{"example.com", "hilfe.schule.example"}})
 	said := url.Values{"id": {"nachricht-1"}, "text": {"x"}}
 	for _, test := range []struct {
 		name   string
@@ -273,7 +352,7 @@ func TestForeignRequestsAreRefused(t *testing.T) {
 }
 
 func TestBadRequests(t *testing.T) {
-	s := quiet(t, Options{Clock: (&testClock{now: monday}).clock()})
+	s := quiet(t, Options{Demo: true, Clock: (&testClock{now: monday}).clock()})
 	sendTo(t, s, "anna", offer)
 	long := strings.Repeat("ä", maxText+1)
 	with := func(form url.Values, name, value string) url.Values {
@@ -325,6 +404,7 @@ func TestErrorsShowAndLogNothing(t *testing.T) {
 	var log bytes.Buffer
 	secret := errors.New("geheim-4711")
 	o := Options{
+		Demo:    true,
 		Log:     slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Tickets: func(context.Context, string) (Tickets, error) { panic("geheim-4711") },
 		Report: func(context.Context, time.Time, time.Time, string) (report.Result, error) {
@@ -345,7 +425,7 @@ func TestErrorsShowAndLogNothing(t *testing.T) {
 }
 
 func TestServerHasLimits(t *testing.T) {
-	hs := New(Options{Store: new(bottest.Memory)}).HTTPServer()
+	hs := New(Options{Demo: true, Store: new(bottest.Memory)}).HTTPServer()
 	for name, got := range map[string]time.Duration{
 		"header": hs.ReadHeaderTimeout, "read": hs.ReadTimeout, "write": hs.WriteTimeout, "idle": hs.IdleTimeout,
 	} {
@@ -360,7 +440,7 @@ func TestServerHasLimits(t *testing.T) {
 
 func TestSecure(t *testing.T) {
 	for _, secure := range []bool{false, true} {
-		w := ask(New(Options{Store: new(bottest.Memory), Secure: secure}), "/healthz", "", nil)
+		w := ask(New(Options{Demo: true, Store: new(bottest.Memory), Secure: secure}), "/healthz", "", nil)
 		if got := w.Header().Get("Strict-Transport-Security") != ""; got != secure {
 			t.Errorf("secure %v: HTTPS is insisted on: %v", secure, got)
 		}

@@ -3,12 +3,13 @@ package web
 import (
 	"context"
 	"log/slog"
-	"net/http"
 	"sync"
 	"time"
 
 	"ersthelfer/bot"
+	"ersthelfer/escalation"
 	"ersthelfer/escalation/report"
+	"ersthelfer/knowledge"
 )
 
 // platform is the platform's name.
@@ -22,9 +23,20 @@ type Options struct {
 	Store  bot.Store
 	People []Person // everybody who may be written to, in the order of the front page
 
-	// Identify says who a request comes from. Nil makes a demonstration of it:
-	// everybody may be everybody in People.
-	Identify func(*http.Request) (bot.User, bool)
+	// Demo makes a demonstration of it: everybody may be everybody in People. Else
+	// people sign in.
+	Demo    bool
+	Address string        // where browsers find the pages, such as https://hilfe.schule.example; for links to sign in
+	Session time.Duration // wall time after which one has to sign in again; 0: DefaultSession
+	NoChat  bool          // people do not talk to the bot in the browser: only the pages are there
+
+	// Library holds the articles; nil: none are curated here. May decides the
+	// rights over them, as in [knowledge.LibraryOptions].
+	Library *knowledge.Library
+	May     func(p knowledge.Person, a knowledge.Action, school string) bool
+	Texts   bot.Texts    // what the bot says, for looking at an article as the chat shows it; the shipped ones if nil
+	Rooms   []bot.Option // of the building, for articles
+	Schools []bot.Option // that may have their own text in articles
 
 	Clock   *Clock           // shows a clock that can be moved; nil: none
 	Now     func() time.Time // what is written beside messages; Clock.Now or time.Now if nil
@@ -41,8 +53,9 @@ type Options struct {
 // safe for concurrent use.
 type Server struct {
 	o       Options
-	people  map[string]Person
-	closing chan struct{} // closed when the streams are to end
+	people  map[string]Person            // by the id in the path
+	byKey   map[escalation.Person]Person // by who they are
+	closing chan struct{}                // closed when the streams are to end
 	close   func()
 
 	mu      sync.Mutex
@@ -66,14 +79,20 @@ func New(o Options) *Server {
 	if o.Zone == nil {
 		o.Zone = time.Local
 	}
+	if o.Session == 0 {
+		o.Session = DefaultSession
+	}
+	if o.Texts == nil {
+		o.Texts = shippedTexts()
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{o: o, people: map[string]Person{}, closing: make(chan struct{}), rooms: map[string]*room{}}
+	s := &Server{o: o, people: map[string]Person{}, byKey: map[escalation.Person]Person{}, closing: make(chan struct{}), rooms: map[string]*room{}}
 	s.close = sync.OnceFunc(func() { close(s.closing) })
 	for _, p := range o.People {
 		p.Platform = platform
-		s.people[p.ID] = p
+		s.people[p.ID], s.byKey[p.key()] = p, p
 	}
 	return s
 }
@@ -86,21 +105,12 @@ func (s *Server) Traits() bot.Traits {
 	return bot.Traits{Buttons: true, Forms: true, Edit: true, Private: true, Threads: true, MaxText: maxPost}
 }
 
-// Handler returns all pages. This is the whole list of routes.
-func (s *Server) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("/", s.notFound)
-	mux.HandleFunc("GET /healthz", s.showHealth)
-	mux.HandleFunc("GET /assets/{name}", s.showAsset)
-	mux.HandleFunc("GET /{$}", s.showFront)
-
-	// What a person sees and does.
-	mux.HandleFunc("GET /als/{person}/{$}", s.as(s.showChat))
-	mux.HandleFunc("GET /als/{person}/live", s.as(s.showLive))
-	mux.HandleFunc("POST /als/{person}/nachricht", s.as(s.saveMessage))
-	mux.HandleFunc("POST /als/{person}/auswahl", s.as(s.saveChoice))
-	mux.HandleFunc("POST /als/{person}/uhr", s.as(s.updateClock))
-	mux.HandleFunc("GET /als/{person}/bericht", s.as(s.showReport))
-
-	return s.guard(mux)
+// shippedTexts returns what the bot says unless an installation words it
+// otherwise. It is part of the program.
+func shippedTexts() bot.Texts {
+	texts, err := bot.LoadTexts(nil)
+	if err != nil {
+		panic(err)
+	}
+	return texts
 }

@@ -41,7 +41,9 @@ func (s *Server) showChat(w http.ResponseWriter, r *http.Request, p Person) {
 		}
 		data.Old = true
 	}
-	data.Live = !data.Old
+	if data.Live = !data.Old; data.Live {
+		data.Script = assetPath("chat.js")
+	}
 	data.Older, data.Newer = partLinks(data.Base, h, entries, data.Old)
 	for i := range entries {
 		v := s.entryView(data.voice, p, h, &entries[i])

@@ -24,15 +24,10 @@ type card struct {
 var kindOrder = []Kind{Teacher, Contact, Deputy, Provider, Other, Editor, Authority}
 
 // showFront shows a card for everybody there is; without a demonstration it
-// leads people to their own conversation.
+// it leads people to their own pages, or says how to sign in.
 func (s *Server) showFront(w http.ResponseWriter, r *http.Request) {
-	if s.o.Identify != nil {
-		p, ok := s.identify(r)
-		if !ok {
-			s.refuse(w, r, http.StatusForbidden, "front.closed")
-			return
-		}
-		http.Redirect(w, r, base(p.ID)+"/", http.StatusSeeOther)
+	if !s.o.Demo {
+		s.showSignIn(w, r)
 		return
 	}
 	v := s.voiceFor(r)

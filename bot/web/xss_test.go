@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -104,7 +105,7 @@ func everywhere(t *testing.T, words string) *Server {
 		{Name: "b", Label: words, Value: words, Long: true, Optional: true},
 		{Name: "c", Label: words, Value: words, Options: []bot.Option{{Value: words, Label: words}, {Value: "x", Label: words}}},
 	}}
-	s := quiet(t, Options{
+	s := quiet(t, Options{Demo: true,
 		People: []Person{me}, Clock: (&testClock{now: monday}).clock(),
 		Tickets: func(context.Context, string) (Tickets, error) {
 			return Tickets{Mine: []Ticket{ticket}, Queue: []Ticket{ticket}, Queues: true}, nil
@@ -226,14 +227,14 @@ func difference(got, want map[string]int) []string {
 
 // Every page with everything on it and with nothing on it is whole HTML.
 func TestPagesAreWhole(t *testing.T) {
-	empty := quiet(t, Options{People: []Person{{User: bot.User{ID: "anna"}, Roles: []string{"authority"}}}})
-	none := quiet(t, Options{
+	empty := quiet(t, Options{Demo: true, People: []Person{{User: bot.User{ID: "anna"}, Roles: []string{"authority"}}}})
+	none := quiet(t, Options{Demo: true,
 		People:  []Person{{User: bot.User{ID: "anna"}, Kind: Other, Roles: []string{"authority"}}},
 		Clock:   (&testClock{now: monday}).clock(),
 		Tickets: func(context.Context, string) (Tickets, error) { return Tickets{Queues: true}, nil },
 		Report:  noFigures,
 	})
-	hidden := quiet(t, Options{
+	hidden := quiet(t, Options{Demo: true,
 		People: people,
 		Report: func(context.Context, time.Time, time.Time, string) (report.Result, error) {
 			return report.Result{MinGroup: 5, Total: report.Figures{Hidden: report.Small}}, nil
@@ -335,4 +336,73 @@ func TestBalancedFindsMistakes(t *testing.T) {
 			t.Errorf("%s: %v", page, err)
 		}
 	}
+}
+
+// TestArticlesShowTextAsText puts every payload into every field of an article. Whatever a page shows of it, it
+// has the same elements as with a harmless word.
+func TestArticlesShowTextAsText(t *testing.T) {
+	s := curated(t, Options{Demo: true})
+	save := func(text string) {
+		t.Helper()
+		form := url.Values{"titel": {"x"}}
+		if w := ask(s, "/als/ada/neu", "", form); w.Code != 303 && w.Code != 409 {
+			t.Fatalf("make article: %d", w.Code)
+		}
+		for _, field := range []string{
+			"titel", "fragen", "schritte", "hinweis", "rueckfrage", "antwort", "stichwoerter", "verwandt", "dazu", "warum", "rolle", "dringlichkeit",
+			"en-titel", "en-fragen", "en-schritte", "en-hinweis", "en-rueckfrage", "en-antwort",
+		} {
+			form.Set(field, text)
+		}
+		for _, path := range []string{"/als/ada/vorschau", "/als/ada/neu"} {
+			w := ask(s, path, "", form)
+			if w.Code >= 500 {
+				t.Errorf("%q: %s answers %d", text, path, w.Code)
+			}
+			if got := risky(t, w); len(got) > 0 {
+				t.Errorf("%q: %s has %q", text, path, got)
+			}
+		}
+	}
+	for _, text := range payloads {
+		save(text)
+	}
+	for _, e := range must(s.o.Library.Entries(t.Context(), "ada")) {
+		for _, path := range []string{"", "/veroeffentlichen"} {
+			w := ask(s, "/als/ada"+articlePath(e.ID)+path, "", nil)
+			if got := risky(t, w); len(got) > 0 {
+				t.Errorf("%s%s has %q", e.ID, path, got)
+			}
+		}
+	}
+	if got := risky(t, ask(s, "/als/ada/artikel", "", nil)); len(got) > 0 {
+		t.Errorf("the list has %q", got)
+	}
+}
+
+// risky returns what a page of ours never has: elements that run or load something, handlers, foreign addresses.
+func risky(t *testing.T, w *httptest.ResponseRecorder) (found []string) {
+	t.Helper()
+	for d := range parseHTML(t, w.Body).Descendants() {
+		switch d.Data {
+		case "img", "svg", "iframe", "object", "embed", "video", "audio", "style", "base", "math", "marquee", "template", "noscript":
+			if d.Type == html.ElementNode {
+				found = append(found, "<"+d.Data+">")
+			}
+		}
+		for _, a := range d.Attr {
+			foreign := (a.Key == "href" || a.Key == "src" || a.Key == "action" || a.Key == "formaction") && !strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "#")
+			if foreign && a.Val != "uhr" || strings.HasPrefix(a.Val, "//") && a.Key != "value" || strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "autofocus" {
+				found = append(found, fmt.Sprintf("<%s %s=%q>", d.Data, a.Key, a.Val))
+			}
+		}
+	}
+	return found
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }

@@ -69,14 +69,14 @@ func (a *app) Close() error { return a.file.Close() }
 
 // newBot returns the bot on platforms. Quick messages in a row within quiet
 // (wall time) become one request.
-func (a *app) newBot(quiet time.Duration, platforms ...bot.Platform) (*bot.Bot, error) {
+func (a *app) newBot(quiet time.Duration, signIn bot.SignIn, platforms ...bot.Platform) (*bot.Bot, error) {
 	assist := a.newAssistant(nil)
 	if assist != nil {
 		assist.Prepare()
 	}
 	b, err := bot.New(bot.Options{
 		Desk: a.desk, Library: a.library, Assist: assist, Store: a.store, Texts: a.texts, People: knownPeople(a.cfg),
-		Platforms: platforms, Quiet: quiet, Log: a.log,
+		Platforms: platforms, Quiet: quiet, SignIn: signIn, Log: a.log,
 	})
 	a.talking = b
 	return b, err

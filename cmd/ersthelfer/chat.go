@@ -66,7 +66,7 @@ func talk(cmd *cobra.Command, a *app, people []bot.User) error {
 			return err
 		},
 	})
-	b, err := a.newBot(0, platform)
+	b, err := a.newBot(0, nil, platform)
 	if err != nil {
 		return err
 	}

@@ -3,14 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"ersthelfer/bot"
 	"ersthelfer/bot/web"
 	"ersthelfer/config"
 	"ersthelfer/escalation"
-	"ersthelfer/escalation/report"
 
 	"github.com/spf13/cobra"
 )
@@ -64,12 +62,10 @@ func runDemo(cmd *cobra.Command, cfg *config.Config, data, address string, speed
 		return err
 	}
 	d := &demo{app: a, clock: clock}
-	pages := web.New(web.Options{
-		Store: a.store, People: webPeople(cfg), Zone: cfg.Zone, Log: a.log,
-		Clock:   &web.Clock{Now: clock.Now, Advance: d.advance, Next: d.next},
-		Tickets: d.tickets, Report: d.report,
-	})
-	if d.bot, err = a.newBot(time.Duration(float64(demoQuiet)*speed), pages); err != nil {
+	o := a.pages(clock.Now)
+	o.Demo, o.Clock = true, &web.Clock{Now: clock.Now, Advance: d.advance, Next: d.next}
+	pages := web.New(o)
+	if d.bot, err = a.newBot(time.Duration(float64(demoQuiet)*speed), nil, pages); err != nil {
 		return err
 	}
 	ctx, cancel := a.untilFailed(ctx)
@@ -140,79 +136,4 @@ func (d *demo) next(ctx context.Context) error {
 		step = max(at.Sub(d.clock.Now()), 0) + time.Second
 	}
 	return d.advance(ctx, step)
-}
-
-// tickets returns what stands beside a person's conversation.
-func (d *demo) tickets(ctx context.Context, person string) (web.Tickets, error) {
-	mine, queue, staff, err := d.bot.Lists(ctx, escalation.Person(person))
-	return web.Tickets{Mine: webRows(mine), Queue: webRows(queue), Queues: staff}, err
-}
-
-func webRows(rows []bot.Row) []web.Ticket {
-	var out []web.Ticket
-	for _, r := range rows {
-		out = append(out, web.Ticket{
-			ID: r.Ticket.ID, Title: r.Title, Status: r.Ticket.Status, Priority: r.Ticket.Priority, School: r.School,
-			Place: r.Place, Holder: r.Holder, Due: r.Due, Late: r.Late,
-		})
-	}
-	return out
-}
-
-func (d *demo) report(ctx context.Context, from, to time.Time, language string) (report.Result, error) {
-	return figures(ctx, d.desk, from, to, "", language)
-}
-
-// webPeople returns the people of a configuration as the pages show them, with
-// the part that each plays.
-func webPeople(cfg *config.Config) []web.Person {
-	var out []web.Person
-	for _, p := range cfg.People {
-		id, ok := p.Accounts["web"]
-		if !ok {
-			continue
-		}
-		w := web.Person{Kind: kindOf(cfg, p)}
-		w.ID, w.Name = id, p.Name
-		if len(p.Languages) > 0 {
-			w.Locale = p.Languages[0]
-		}
-		if s := cfg.Model.Schools[p.School]; s != nil {
-			w.School, w.Way = s.Name, s.Connection
-		}
-		for _, r := range p.Roles {
-			w.Roles = append(w.Roles, string(r))
-		}
-		out = append(out, w)
-	}
-	return out
-}
-
-// kindOf returns the part that a person plays at the schools.
-func kindOf(cfg *config.Config, p config.Person) web.Kind {
-	for _, duty := range p.Roles {
-		switch duty {
-		case config.Editor:
-			return web.Editor
-		case config.Authority:
-			return web.Authority
-		}
-	}
-	for _, s := range cfg.Model.Schools {
-		for role, id := range s.Roles {
-			party := cfg.Model.Parties[id]
-			switch {
-			case role == "contact" && slices.Contains(party.People, p.ID):
-				return web.Contact
-			case role == "contact" && slices.Contains(party.Deputies, p.ID):
-				return web.Deputy
-			case role == "provider" && slices.Contains(party.People, p.ID):
-				return web.Provider
-			}
-		}
-	}
-	if len(cfg.Model.Queues(p.ID)) > 0 {
-		return web.Other
-	}
-	return web.Teacher
 }

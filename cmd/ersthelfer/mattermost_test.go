@@ -124,7 +124,7 @@ func TestMattermostRuns(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer stop()
-		b, err := a.newBot(0, platforms...)
+		b, err := a.newBot(0, nil, platforms...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -72,7 +72,12 @@ func runBot(cmd *cobra.Command, cfg *config.Config, data, address string) error 
 		}
 		defer stop()
 	}
-	b, err := a.newBot(runQuiet, platforms...)
+	pages := a.signedInPages(clock.Now, l.Addr().String())
+	mux.Handle("/", pages.Handler())
+	if cfg.Platforms.Web.Chat {
+		platforms = append(platforms, pages)
+	}
+	b, err := a.newBot(runQuiet, pages.Link, platforms...)
 	if err != nil {
 		return err
 	}

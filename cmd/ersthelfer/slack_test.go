@@ -57,7 +57,7 @@ func TestSlackRuns(t *testing.T) {
 			if mode == "http" {
 				s.UseHTTP(srv.URL + "/slack")
 			}
-			b, err := a.newBot(0, platforms...)
+			b, err := a.newBot(0, nil, platforms...)
 			if err != nil {
 				t.Fatal(err)
 			}

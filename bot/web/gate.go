@@ -1,0 +1,159 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"ersthelfer/knowledge"
+)
+
+// A gatePage says what publishing an article would do to the questions that
+// people ask.
+type gatePage struct {
+	curating
+	articleHead
+	Before, After string // how many questions find their article
+	Asked         int
+	Taken         []takenView
+	Gained        []moveView
+	Blocked       bool // it was to be published and takes questions away
+	Why, When     string
+	WhenWrong     string
+}
+
+// A takenView is an article from which questions are taken away.
+type takenView struct {
+	Text      string // "… takes 4 questions from …"
+	Href      string
+	Questions []moveView
+}
+
+// A moveView is a question for which something else is shown.
+type moveView struct {
+	Text string
+	Real string // that somebody really asked it
+}
+
+// showGate tries the newest text of an article on the questions.
+func (s *Server) showGate(w http.ResponseWriter, r *http.Request, p Person) {
+	id := r.PathValue("id")
+	if !s.fit(w, r, p, id) {
+		return
+	}
+	t, err := s.o.Library.Try(r.Context(), p.article(), id)
+	if err != nil {
+		s.refuseArticle(w, r, err)
+		return
+	}
+	s.renderGate(w, r, p, http.StatusOK, t, func(*gatePage) {})
+}
+
+func (s *Server) renderGate(w http.ResponseWriter, r *http.Request, p Person, status int, t knowledge.Trial, fn func(*gatePage)) {
+	e, rev, err := s.newest(r.Context(), p, r.PathValue("id"))
+	if err != nil {
+		s.refuseArticle(w, r, err)
+		return
+	}
+	data := &gatePage{curating: s.curating(p, "gate.title", ""), Asked: t.After.Asked}
+	data.articleHead = s.head(data.curating, p, e, rev.Article.Title, "")
+	v := data.voice
+	data.Before = v.W("gate.found", "count", t.Before.Right+t.Before.Offered, "of", t.Before.Asked)
+	data.After = v.W("gate.found", "count", t.After.Right+t.After.Offered, "of", t.After.Asked)
+	data.Taken = s.takenViews(v, p, t)
+	for _, m := range t.Moves {
+		if m.Belongs == e.ID && !m.From.Offered && m.To.Offered {
+			data.Gained = append(data.Gained, v.moveView(m))
+		}
+	}
+	fn(data)
+	s.render(w, r, status, gateTemplate, data)
+}
+
+func (v voice) moveView(m knowledge.Move) moveView {
+	out := moveView{Text: line(m.Question)}
+	if m.Real {
+		out.Real = v.W("gate.real")
+	}
+	return out
+}
+
+// takenViews returns the questions that are taken away, by the articles that they
+// belong to.
+func (s *Server) takenViews(v voice, p Person, t knowledge.Trial) []takenView {
+	var ids []string
+	by := map[string][]moveView{}
+	for _, m := range t.Taken() {
+		if by[m.Belongs] == nil {
+			ids = append(ids, m.Belongs)
+		}
+		by[m.Belongs] = append(by[m.Belongs], v.moveView(m))
+	}
+	var out []takenView
+	for _, id := range ids {
+		title := id
+		if a, ok := s.o.Library.Article(id); ok {
+			title = line(a.Title)
+		}
+		key := "gate.taken"
+		if len(by[id]) == 1 {
+			key = "gate.taken.one"
+		}
+		out = append(out, takenView{
+			Text: v.W(key, "count", len(by[id]), "title", title), Href: base(p.ID) + articlePath(id), Questions: by[id],
+		})
+	}
+	return out
+}
+
+// publishArticle brings the newest text of an article into force, now or at a time
+// (wann). If it takes questions from other articles it does so only when told
+// (trotzdem), with the reason (warum).
+func (s *Server) publishArticle(w http.ResponseWriter, r *http.Request, p Person) {
+	id := r.PathValue("id")
+	if !s.form(w, r) || !s.fit(w, r, p, id) {
+		return
+	}
+	order := knowledge.Order{Anyway: r.PostForm.Has("trotzdem"), Why: plainLine(r.PostForm.Get("warum"))}
+	e, err := s.o.Library.Entry(r.Context(), p.article(), id)
+	if err == nil && e.State == knowledge.StateDraft && s.may(p, submitting, "") {
+		e, err = s.o.Library.Submit(r.Context(), p.article(), id, order.Why)
+	}
+	if err != nil {
+		s.refuseArticle(w, r, err)
+		return
+	}
+	when := r.PostForm.Get("wann")
+	at, ok := s.date(when, "2006-01-02T15:04")
+	late := !ok || !at.IsZero() && !at.After(s.o.Now())
+	var t knowledge.Trial
+	switch {
+	case late:
+		t, err = s.o.Library.Try(r.Context(), p.article(), id)
+	case at.IsZero():
+		t, err = s.o.Library.Publish(r.Context(), p.article(), order, id)
+	default:
+		t, err = s.o.Library.Schedule(r.Context(), p.article(), id,
+			knowledge.Plan{Owner: e.Owner, Review: e.Review, Publish: at, Order: order})
+	}
+	var gate *knowledge.GateError
+	if late && err == nil || errors.As(err, &gate) {
+		s.renderGate(w, r, p, http.StatusConflict, t, func(d *gatePage) {
+			d.Blocked, d.Why, d.When = gate != nil, order.Why, when
+			if late {
+				d.WhenWrong = d.W("gate.late")
+			}
+		})
+		return
+	}
+	s.stepped(w, r, p, id, err)
+}
+
+// date reads a time in the zone of the pages; nothing is the zero time.
+func (s *Server) date(text, layout string) (time.Time, bool) {
+	if text == "" {
+		return time.Time{}, true
+	}
+	at, err := time.ParseInLocation(layout, text, s.o.Zone)
+	return at, err == nil
+}

@@ -49,7 +49,10 @@ func carryOut(ctx context.Context, l *knowledge.Library, o order, out io.Writer)
 	if !ok {
 		return usageError{fmt.Errorf("the running program knows no %q; is it of another version?", o.Do)}
 	}
-	return c.mend(do(ctx))
+	if err := c.mend(do(ctx)); err != nil {
+		return err
+	}
+	return l.Settle(ctx) // what is said to be done is in force
 }
 
 // mend says what to do about an error.

@@ -138,7 +138,13 @@ func (s *mattermostSetup) check(ctx context.Context, out io.Writer) error {
 // tell prints a report, first what must be done, then what may be.
 func (s *mattermostSetup) tell(out io.Writer, r mattermost.Report) error {
 	var wrong, notes []string
+	blocked := slices.ContainsFunc(r.Findings, func(f mattermost.Finding) bool {
+		return strings.HasSuffix(f.Name, ".AllowedUntrustedInternalConnections")
+	})
 	for _, f := range r.Findings {
+		if f.Problem == mattermost.BadCallback && blocked {
+			continue // that is why
+		}
 		line, must := s.line(f, r.Bot)
 		if must {
 			wrong = append(wrong, line)
@@ -163,6 +169,9 @@ func (s *mattermostSetup) tell(out io.Writer, r mattermost.Report) error {
 	return nil
 }
 
+// unclear are the problems whose cause only the error tells, which is for the log.
+var unclear = []mattermost.Problem{mattermost.Unreachable, mattermost.BadCallback, mattermost.NoCommand, mattermost.NoAdmin}
+
 // line says what to do about a finding, and whether the bot needs it.
 func (s *mattermostSetup) line(f mattermost.Finding, name string) (line string, must bool) {
 	key, host := string(f.Problem), ""
@@ -186,12 +195,11 @@ func (s *mattermostSetup) line(f mattermost.Finding, name string) (line string, 
 			host = s.app.cfg.Platforms.Mattermost.Callback.Hostname()
 		}
 	}
-	why := ""
-	if f.Err != nil {
-		why = f.Err.Error()
+	if f.Err != nil && slices.Contains(unclear, f.Problem) {
+		s.app.log.Error("what the server said", "about", f.Name, "err", f.Err)
 	}
 	return s.word(key, "about", f.Name, "is", f.Is, "bot", name, "host", host,
-		"hosts", strings.TrimSpace(f.Is+" "+host), "listen", s.listen, "why", why), true
+		"hosts", strings.TrimSpace(f.Is+" "+host), "listen", s.listen), true
 }
 
 // mattermostChannels returns the channels of those who are told in one.

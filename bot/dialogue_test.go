@@ -14,6 +14,7 @@ import (
 	"ersthelfer/bot/bottest"
 	"ersthelfer/escalation"
 	"ersthelfer/escalation/escalationtest"
+	"ersthelfer/knowledge"
 )
 
 // TestDialogues plays the scripts in testdata/dialogues. A line is one of
@@ -57,15 +58,16 @@ func TestDialogues(t *testing.T) {
 // A play is a bot with a fake chat, a store in memory and a clock that only the
 // script moves.
 type play struct {
-	t     *testing.T
-	place string
-	now   time.Time
-	desk  *escalation.Desk
-	bot   *bot.Bot
-	chat  *bottest.Platform
-	read  map[string]int
-	seen  map[string]string // the first button that a person saw with a label
-	last  bot.Message
+	t       *testing.T
+	place   string
+	now     time.Time
+	desk    *escalation.Desk
+	bot     *bot.Bot
+	library *knowledge.Library // of a play that was started with one
+	chat    *bottest.Platform
+	read    map[string]int
+	seen    map[string]string // the first button that a person saw with a label
+	last    bot.Message
 }
 
 func newPlay(t *testing.T) *play {

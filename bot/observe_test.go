@@ -162,6 +162,7 @@ func (p *play) start(kept knowledge.Store, own bot.Store) *knowledge.Library {
 		Desk: p.desk, Library: l, Store: own, Platforms: []bot.Platform{p.chat}, People: cast(),
 	})
 	p.check(err)
+	p.library = l
 	return l
 }
 

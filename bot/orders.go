@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"ersthelfer/escalation"
+	"ersthelfer/knowledge"
 )
 
 // command carries out a command.
@@ -54,6 +55,9 @@ func (t *turn) help(ctx context.Context) error {
 	body := t.v.say("help")
 	if len(t.b.desk.Model().Queues(t.p.Person)) > 0 {
 		body = append(body, t.v.say("help.staff")...)
+	}
+	if t.b.library.Allows(t.editor(), knowledge.ActSee, "") {
+		body = append(body, t.v.say("faq.help")...)
 	}
 	return t.say(ctx, body)
 }

@@ -22,6 +22,7 @@ type Profile struct {
 	Greeted  time.Time         `json:"greeted,omitzero"`   // when told that this is a program
 	Draft    *Draft            `json:"draft,omitempty"`
 	Held     *Held             `json:"held,omitempty"`
+	Listed   []string          `json:"listed,omitempty"` // what the numbers of the last list for editors stand for
 }
 
 // A Draft is a text that the bot has asked a member of staff for.

@@ -34,6 +34,9 @@ func (t *turn) take(ctx context.Context) error {
 	if t.m.Choice != "" {
 		return t.pressed(ctx)
 	}
+	if o, ok := t.articleOrder(); ok {
+		return t.curate(ctx, o)
+	}
 	cmd, isCommand := parseCommand(t.m.Text)
 	if t.p.Draft != nil && !isCommand {
 		return t.drafted(ctx)
@@ -213,6 +216,9 @@ func (t *turn) join(ctx context.Context, cur *escalation.Ticket, to escalation.I
 func (t *turn) pressed(ctx context.Context) error {
 	if school, ok := strings.CutPrefix(t.m.Choice, "school/"); ok {
 		return t.chooseSchool(ctx, school)
+	}
+	if strings.HasPrefix(t.m.Choice, "faq/") {
+		return t.articlePressed(ctx)
 	}
 	if t.m.Choice == askID {
 		return t.askedInForm(ctx)

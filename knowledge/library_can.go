@@ -71,3 +71,6 @@ func (l *Library) may(p Person, a Action, school string) error {
 	}
 	return nil
 }
+
+// Allows reports whether the person may do the action, for the school if it is about the text of one.
+func (l *Library) Allows(p Person, a Action, school string) bool { return l.may(p, a, school) == nil }

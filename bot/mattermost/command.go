@@ -3,7 +3,9 @@ package mattermost
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -43,7 +45,12 @@ func (p *Platform) command(w http.ResponseWriter, r *http.Request) {
 	}
 	words := p.o.Words(m.From.Locale)
 	if m.Text == "" {
-		reply(w, words.Empty)
+		if err := p.askAnew(ctx, r.PostForm, m); err != nil {
+			p.log.Info("mattermost: form not opened", "err", err)
+			reply(w, words.Empty)
+			return
+		}
+		answer(w, model.CommandResponse{})
 		return
 	}
 	m.ID, m.At = ref("command/"+trigger), at
@@ -57,6 +64,18 @@ func (p *Platform) command(w http.ResponseWriter, r *http.Request) {
 	default:
 		reply(w, words.Direct)
 	}
+}
+
+var errNoForm = errors.New("there is no form to describe a problem in")
+
+// askAnew opens the form for a problem. It belongs to no post, and what comes of
+// it to the direct conversation.
+func (p *Platform) askAnew(ctx context.Context, call url.Values, m bot.Message) error {
+	if p.o.Ask == nil {
+		return errNoForm
+	}
+	c := claim{Channel: call.Get("channel_id"), Home: m.In.Channel, User: m.From.ID}
+	return p.openForm(ctx, call.Get("trigger_id"), p.o.Ask(m.From.Locale), c)
 }
 
 // commanded makes a message of the text behind a slash command.

@@ -59,15 +59,20 @@ func newDay(t *testing.T, w *world, change func(*escalation.Model)) *day {
 		})
 	}
 	o, serve := w.options(t)
+	report := mattermost.Setup(t.Context(), mattermost.SetupOptions{Options: o, Admin: w.Admin})
+	o.CommandTokens = []string{report.Tokens[w.Team]}
+	var made *bot.Bot
+	o.Ask = func(locale string) *bot.Form { return made.AskForm(locale) }
 	d.started = w.runBot(t, o, func(p *mattermost.Platform, store bot.Store) func(context.Context) error {
 		serve(p.Handler())
-		b, err := bot.New(bot.Options{
+		var err error
+		made, err = bot.New(bot.Options{
 			Desk: d.desk, Library: library, Store: store, Platforms: []bot.Platform{p}, People: known,
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return b.Run
+		return made.Run
 	})
 	return d
 }
@@ -336,6 +341,48 @@ func TestEveryButton(t *testing.T) {
 		d.is(1, escalation.StatusClosed)
 		if lines := w.complaints(t); len(lines) > 0 {
 			t.Errorf("the server complains: %s", lines[0])
+		}
+	})
+}
+
+// TestTicketForm describes a problem in a form that the slash command opens in a
+// channel: what comes of it is told in the direct conversation alone, and what
+// stands in it is not asked for again.
+func TestTicketForm(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		d := newDay(t, w, nil)
+		anna, ben := d.player("anna"), d.player("ben")
+		room := w.Channels["lehrerzimmer"]
+		if got := must(anna.ExecuteCommand(t.Context(), room, "/ersthelfer"))(t); got.Text != "" {
+			t.Errorf("the command is answered %q", got.Text)
+		}
+		form := await(t, anna.ear.forms, "the form")
+		described := map[string]string{
+			"text": "beamer zeigt kein bild vom laptop, mein passwort ist Sommer2026!", "place": "204", "urgency": "lesson",
+		}
+		if got := ben.send(t, form, room, described); got.Error != "nicht Ihrs" {
+			t.Errorf("Ben sends Anna's form: %+v", got)
+		}
+		if got := anna.send(t, form, anna.direct(), described); got.Error != "nicht Ihrs" {
+			t.Errorf("the form is sent from elsewhere: %+v", got)
+		}
+		if got := anna.send(t, form, room, map[string]string{"text": " "}); got.Errors["text"] == "" {
+			t.Errorf("an empty form is answered %+v", got)
+		}
+		if got := anna.send(t, form, room, described); got.Error != "" || len(got.Errors) > 0 {
+			t.Errorf("the form is answered %+v", got)
+		}
+		anna.presses(anna.readsIn(anna.direct(), "Windows-Taste"), "Hilft nicht")
+		anna.readsIn(anna.direct(), "Ticket 1 ist offen")
+		tk, err := d.desk.Ticket(t.Context(), escalation.Nobody, 1)
+		if err != nil || tk.Fields["place"] != "204" || tk.Fields["urgency"] != "lesson" || strings.Contains(tk.Question(), "Sommer") {
+			t.Errorf("the ticket has %v and asks %q, %v", tk.Fields, tk.Question(), err)
+		}
+		list := must(anna.GetPostsForChannel(t.Context(), room, 0, 100, "", false, false))(t)
+		for _, post := range list.Posts {
+			if post.UserId == w.BotID && !post.IsSystemMessage() {
+				t.Errorf("said in the channel: %q", post.Message)
+			}
 		}
 	})
 }

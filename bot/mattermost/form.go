@@ -90,6 +90,7 @@ func (p *Platform) submit(w http.ResponseWriter, r *http.Request) {
 		answer(w, model.SubmitDialogResponse{})
 		return
 	}
+	c.Channel = first(c.Home, c.Channel)
 	m, err := p.from(ctx, c)
 	if err != nil {
 		answer(w, model.SubmitDialogResponse{Error: p.refusal(ctx, req.UserId, err)})

@@ -41,6 +41,10 @@ type Options struct {
 	Teams    map[string]string // team name or id → school
 	Channels map[string]string // channel id, "team/channel", or a channel's name in one of Teams → school
 
+	// Ask returns the form that the slash command opens when nothing is written
+	// behind it; nil: people are told how to use it.
+	Ask func(locale string) *bot.Form
+
 	// Words returns the private sentences in the language of a locale such as "de".
 	Words func(locale string) Words
 

@@ -253,8 +253,11 @@ func (p *Platform) from(ctx context.Context, c claim) (bot.Message, error) {
 		return bot.Message{}, err
 	}
 	m := bot.Message{
-		From: who, Post: ref(c.Post), Direct: channel.Type == model.ChannelTypeDirect,
+		From: who, Direct: channel.Type == model.ChannelTypeDirect,
 		In: escalation.Address{Platform: name, Channel: c.Channel, Thread: c.Root},
+	}
+	if c.Post != "" {
+		m.Post = ref(c.Post)
 	}
 	if c.Root != "" {
 		m.Root = ref(c.Root)

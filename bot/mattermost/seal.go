@@ -34,6 +34,7 @@ const (
 type claim struct {
 	Purpose string               `json:"p"`
 	Channel string               `json:"c,omitempty"`
+	Home    string               `json:"h,omitempty"` // where a form from Channel is talked about, if not there
 	Key     string               `json:"k,omitempty"` // of the post that the button is on
 	Post    string               `json:"o,omitempty"` // the post whose button opened the form
 	User    string               `json:"u,omitempty"` // who may send the form

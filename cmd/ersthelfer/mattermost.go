@@ -19,6 +19,7 @@ func (a *app) mattermost(ctx context.Context, m *config.Mattermost) (*mattermost
 	if err != nil {
 		return nil, err
 	}
+	o.Ask = func(locale string) *bot.Form { return a.talking.AskForm(locale) }
 	p, err := mattermost.New(o)
 	if err != nil {
 		return nil, fmt.Errorf("set up mattermost: %w", err)

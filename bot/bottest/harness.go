@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"time"
 
 	"ersthelfer/bot"
 )
@@ -46,8 +47,8 @@ type Seen struct {
 
 // TestPlatform checks that what open returns keeps the promises of
 // [bot.Platform]. Each call of open must return a platform with nobody's words
-// on it. The suite has no clock: it waits for what was promised until the test
-// is ended from outside.
+// on it. The suite measures no time: it waits for what was promised, and fails
+// after a minute in which nothing came.
 func TestPlatform(t *testing.T, open func(t *testing.T) Harness) {
 	for _, test := range []struct {
 		name string
@@ -127,7 +128,29 @@ func (s *stage) answering(fn func(context.Context, bot.Message) (bot.Receipt, er
 func (s *stage) hears(t *testing.T, person, text string) bot.Message {
 	t.Helper()
 	s.Say(t, person, text)
-	return <-s.given
+	return s.next(t)
+}
+
+// next returns the next message that the handler is given.
+func (s *stage) next(t *testing.T) bot.Message {
+	t.Helper()
+	return wait(t, s.given, "a message")
+}
+
+// patience is when the suite gives up. Nothing is measured with it: a platform
+// that keeps its promises never comes near, however busy the machine is.
+const patience = time.Minute
+
+// wait returns what comes from c, or ends the test if nothing does.
+func wait[T any](t *testing.T, c <-chan T, what string) T {
+	t.Helper()
+	select {
+	case v := <-c:
+		return v
+	case <-time.After(patience):
+		t.Fatalf("the handler was not given %s within %v", what, patience)
+		panic("not reached")
+	}
 }
 
 // sends posts to a person's direct conversation.

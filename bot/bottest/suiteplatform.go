@@ -135,7 +135,7 @@ func platformOffers(t *testing.T, s *stage) {
 		}
 	}
 	s.Press(t, "anna", ref, "412/not-helped")
-	m := <-s.given
+	m := s.next(t)
 	if m.Choice != "412/not-helped" || m.Post != ref || m.From.ID != s.User("anna") || !m.Direct {
 		t.Errorf("press arrived as %+v", m)
 	}
@@ -167,7 +167,7 @@ func platformAsksForm(t *testing.T, s *stage) {
 	})
 	values := map[string]string{"text": "Adapter <b>getauscht</b>\nund geprüft", "kind": "hw", "note": ""}
 	s.Fill(t, "anna", ref, "412/solve", values)
-	m := <-s.given
+	m := s.next(t)
 	if m.Choice != "412/solved" || m.Post != ref || m.From.ID != s.User("anna") {
 		t.Errorf("form arrived as %+v", m)
 	}
@@ -193,17 +193,18 @@ func platformAsksFormOfReceipt(t *testing.T, s *stage) {
 		}
 		return bot.Receipt{}, nil
 	})
+	s.hears(t, "anna", "hallo")
 	ref := s.sends(t, "anna", bot.Post{
 		Key: "1/1/anna", Body: bot.Plain("Ticket 412"),
 		Choices: []bot.Choice{{ID: "412/solve", Label: "Gelöst"}},
 	})
 	s.Press(t, "anna", ref, "412/solve")
-	if m := <-s.given; m.Choice != "412/solve" {
+	if m := s.next(t); m.Choice != "412/solve" {
 		t.Errorf("press arrived as %+v", m)
 	}
 	for _, text := range []string{"x", "Adapter getauscht"} {
 		s.Fill(t, "anna", ref, "412/solve", map[string]string{"text": text, "kind": "sw"})
-		if m := <-s.given; m.Choice != "412/solved" || m.Form["text"] != text {
+		if m := s.next(t); m.Choice != "412/solved" || m.Form["text"] != text {
 			t.Errorf("form arrived as %+v", m)
 		}
 	}
@@ -304,7 +305,7 @@ func platformOrder(t *testing.T, s *stage) {
 	}
 	next := map[string]int{}
 	for range 2 * each {
-		m := <-s.given
+		m := s.next(t)
 		if want := fmt.Sprint("Nachricht ", next[m.From.ID]); m.Text != want {
 			t.Errorf("%s: got %q, want %q", m.From.ID, m.Text, want)
 		}
@@ -327,13 +328,13 @@ func platformGivesAgain(t *testing.T, s *stage) {
 		s.Say(t, "anna", "eins")
 		s.Say(t, "anna", "zwei")
 	})
-	first := <-s.given
+	first := s.next(t)
 	for range 2 {
-		if m := <-s.given; m.ID != first.ID || m.Text != "eins" {
+		if m := s.next(t); m.ID != first.ID || m.Text != "eins" {
 			t.Errorf("after a failure comes %q %q, want %q again", m.ID, m.Text, first.ID)
 		}
 	}
-	if m := <-s.given; m.Text != "zwei" {
+	if m := s.next(t); m.Text != "zwei" {
 		t.Errorf("then comes %q", m.Text)
 	}
 	wg.Wait()
@@ -351,7 +352,7 @@ func platformRedelivers(t *testing.T, s *stage) {
 		if marker.ID != m.ID || marker.Text != m.Text {
 			t.Errorf("%q came again as %q %q", m.ID, marker.ID, marker.Text)
 		}
-		marker = <-s.given
+		marker = s.next(t)
 	}
 	if marker.Text != "danach" {
 		t.Errorf("then came %+v", marker)
@@ -375,9 +376,9 @@ func platformReceipt(t *testing.T, s *stage) {
 	} else {
 		s.Say(t, "anna", "drück")
 	}
-	<-s.given
+	s.next(t)
 	s.Say(t, "anna", "danach") // when this one is handled, the receipt of the first has been shown
-	<-asked
+	wait(t, asked, "the message after the press")
 	var shown []string
 	if tr.Private {
 		shown = s.Private(t, "anna")
@@ -407,7 +408,7 @@ func platformEnds(t *testing.T, s *stage) {
 		return bot.Receipt{}, ctx.Err()
 	})
 	go s.Say(t, "anna", "hallo")
-	<-s.given
+	s.next(t)
 	if err := s.stop(); err != nil {
 		t.Errorf("Run returned %v, want nil at the end of its context", err)
 	}

@@ -53,7 +53,9 @@ func answer(w http.ResponseWriter, v any) {
 // receipt reaches the sender in the direct conversation. Then is called when
 // the work is done.
 func (p *Platform) work(ctx context.Context, m bot.Message, then func(bot.Receipt, error)) (bot.Receipt, error) {
-	on, err := p.hold()
+	late, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	on, err := p.hold(late)
 	if err != nil {
 		then(bot.Receipt{}, err)
 		return bot.Receipt{}, err
@@ -64,28 +66,26 @@ func (p *Platform) work(ctx context.Context, m bot.Message, then func(bot.Receip
 	}
 	done := make(chan outcome, 1)
 	// The server's call may end before the work.
-	long, cancel := context.WithTimeout(context.WithoutCancel(ctx), workTime)
+	long, stop := context.WithTimeout(context.WithoutCancel(ctx), workTime)
 	go func() {
 		select {
 		case <-on.done:
-			cancel()
+			stop()
 		case <-long.Done():
 		}
 	}()
 	go func() {
 		defer on.flight.Done()
-		defer cancel()
+		defer stop()
 		defer p.turns.take(m.In.Channel)()
 		r, err := on.handle(long, m)
 		then(r, err)
 		done <- outcome{r, err}
 	}()
-	late := time.NewTimer(answerTime)
-	defer late.Stop()
 	select {
 	case o := <-done:
 		return o.receipt, o.err
-	case <-late.C:
+	case <-late.Done():
 	}
 	go func() {
 		o := <-done

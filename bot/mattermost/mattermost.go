@@ -85,6 +85,7 @@ type Platform struct {
 	asking  sync.Mutex   // one question for facts at a time
 	since   atomic.Int64 // see started; 0: not known yet
 
+	begun   chan struct{} // closed when Run has begun for the first time
 	mu      sync.Mutex
 	running *running // nil while Run does not run
 }
@@ -97,7 +98,7 @@ var (
 // New returns a platform. It asks nothing of the server yet. All mistakes of
 // the options are reported at once.
 func New(o Options) (*Platform, error) {
-	p := &Platform{o: o, log: o.Log, now: o.Now, seal: sealer(o.Secret)}
+	p := &Platform{o: o, log: o.Log, now: o.Now, seal: sealer(o.Secret), begun: make(chan struct{})}
 	var wrong []error
 	if u, err := url.Parse(o.URL); err != nil || u.Host == "" || !strings.HasPrefix(u.Scheme, "http") {
 		wrong = append(wrong, errors.New("URL: want an address such as https://chat.example"))
@@ -232,8 +233,14 @@ type running struct {
 var errNotRunning = errors.New("the bot is not running")
 
 // hold returns the Run that is going on, and keeps it from returning until the
-// flight is done.
-func (p *Platform) hold() (*running, error) {
+// flight is done. Before the first Run it waits for that, until ctx ends: the
+// server may call as soon as somebody listens.
+func (p *Platform) hold(ctx context.Context) (*running, error) {
+	select {
+	case <-p.begun:
+	case <-ctx.Done():
+		return nil, errNotRunning
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.running == nil {
@@ -249,6 +256,11 @@ func (p *Platform) take(ctx context.Context, h bot.Handler) func() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.running = r
+	select {
+	case <-p.begun:
+	default:
+		close(p.begun)
+	}
 	return func() {
 		p.mu.Lock()
 		p.running = nil

@@ -150,9 +150,20 @@ func (p *person) listen() *ear {
 		for range ws.ResponseChannel {
 		}
 	}()
+	gone := make(chan struct{})
 	go func() {
+		defer close(gone)
 		for event := range ws.EventChannel {
 			e.hear(event, hello)
+		}
+	}()
+	go func() {
+		for { // the fake never pings, and the client's watchdog wants to be heard
+			select {
+			case <-ws.PingTimeoutChannel:
+			case <-gone:
+				return
+			}
 		}
 	}()
 	p.t.Cleanup(func() { ws.Conn.Close() })

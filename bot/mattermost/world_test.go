@@ -246,7 +246,7 @@ func (w *world) options(t *testing.T) (mattermost.Options, func(http.Handler)) {
 		h := current
 		mu.Unlock()
 		h.ServeHTTP(rw, r)
-	}), ReadHeaderTimeout: time.Second}
+	}), ReadHeaderTimeout: hung}
 	go func() { _ = srv.Serve(l) }()
 	t.Cleanup(func() { srv.Close() })
 	return mattermost.Options{

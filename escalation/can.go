@@ -22,7 +22,7 @@ const See Kind = "see"
 // What time brings, nobody does: [Desk.Tick] records it.
 var rights = map[Relation][]Kind{
 	Requester: {
-		Added, Detailed, Chose, Helped, NotHelped, Cancelled, Opened, Resumed, Confirmed, Reopened, Rated,
+		Added, Detailed, Chose, Helped, NotHelped, Cancelled, Opened, Resumed, Confirmed, Reopened, Rated, Merged,
 	},
 	Responsible: {
 		See, Taken, Replied, Noted, Paused, Resumed, HandedOn, Solved, Merged, Detailed, Reopened,

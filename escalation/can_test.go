@@ -34,7 +34,7 @@ const rightsTable = `
 	confirmed   x          .            .      .           .        .
 	reopened    x          x            x      .           .        .
 	rated       x          .            .      .           .        .
-	merged      .          x            x      .           .        .
+	merged      x          x            x      .           .        .
 	reminded    .          .            .      .           .        .
 	breached    .          .            .      .           .        .
 	overdue     .          .            .      .           .        .

@@ -56,7 +56,7 @@ var audience = map[Kind]struct{ requester, holder, assignee bool }{
 	Reminded:  {holder: true, assignee: true},
 	Breached:  {holder: true, assignee: true},
 	Overdue:   {holder: true, assignee: true},
-	Merged:    {requester: true},
+	Merged:    {requester: true, assignee: true},
 }
 
 // notices returns who must be told of e, which apply has just appended to t.

@@ -87,7 +87,7 @@ type walk struct {
 func TestRandomWalk(t *testing.T) {
 	kinds, _, table := table(transitionTable)
 	done, seen := map[Kind]int{}, map[Status]bool{}
-	for seed := range uint64(40) {
+	for seed := range uint64(100) {
 		w := &walk{
 			stage: newStage(t, escalationtest.Model()), random: rand.New(rand.NewPCG(seed, 0)),
 			table: table, kinds: append(kinds, "unknown"), done: done, seen: seen,
@@ -124,7 +124,7 @@ func (w *walk) step() {
 	switch n := w.random.IntN(10); {
 	case n < 3:
 		w.wait()
-	case n == 3 && w.random.IntN(2) == 0 || w.id == 0:
+	case n == 3 && w.random.IntN(2) == 0, w.id == 0, w.ticket().Status == StatusClosed && w.random.IntN(4) == 0:
 		w.askSomething()
 	default:
 		w.act()
@@ -171,7 +171,7 @@ func (w *walk) ticketNext() time.Time {
 
 func (w *walk) askSomething() {
 	school := pick(w.random, []string{"gs-nord", "gym-sued", "grund-west"})
-	q := Question{School: school, Requester: requesters[school], Message: fmt.Sprint("ask", w.random.IntN(40))}
+	q := Question{School: school, Requester: requesters[school], Message: fmt.Sprint("ask", w.random.IntN(80))}
 	x, err := w.desk.Ask(w.t.Context(), q)
 	if err != nil {
 		w.t.Error(err)

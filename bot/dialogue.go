@@ -51,7 +51,7 @@ func (b *Bot) answer(t *escalation.Ticket, a knowledge.Answer, others []*escalat
 	switch {
 	case b.foreign(a) && a.Outcome == knowledge.None:
 		return append(actions, escalation.Action{Kind: escalation.Prompted, Expect: expectTicket, Field: "language", Value: a.Language})
-	case a.Act == knowledge.ActHuman, wantedPeople(t):
+	case a.Act == knowledge.ActHuman, wantedPeople(t) && !a.AtOnce:
 		return append(actions, b.opening(t, nil)...)
 	case a.Outcome == knowledge.Answered && len(hits) > 0:
 		offered := b.offer(t, hits[0].Article, others)
@@ -136,7 +136,7 @@ func (b *Bot) opening(t *escalation.Ticket, more map[string]string) []escalation
 		v, ok := t.Fields[field]
 		return v, ok
 	}
-	a, hasArticle := b.library.Article(t.Article)
+	a, hasArticle := b.matter(t)
 	urgency, asked := known("urgency")
 	if !asked && (!hasArticle || a.Kind != "request" && !a.AtOnce) {
 		return []escalation.Action{prompt(expectUrgency)}
@@ -162,7 +162,7 @@ func (b *Bot) opening(t *escalation.Ticket, more map[string]string) []escalation
 
 // openNow returns the action that opens a ticket with what is known of it.
 func (b *Bot) openNow(t *escalation.Ticket) escalation.Action {
-	a, _ := b.library.Article(t.Article)
+	a, _ := b.matter(t)
 	return b.open(a, escalation.Urgency(t.Fields["urgency"]))
 }
 

@@ -36,7 +36,7 @@ func (b *Bot) withForm(v voice, t *escalation.Ticket, e *escalation.Event, seq i
 // not known yet.
 func (b *Bot) missing(t *escalation.Ticket) []string {
 	fields := []string{"place"}
-	if a, ok := b.library.Article(t.Article); ok {
+	if a, ok := b.matter(t); ok {
 		fields = slices.Clone(a.Fields)
 	}
 	fields = slices.DeleteFunc(fields, func(f string) bool { return t.Fields[f] != "" })

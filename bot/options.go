@@ -56,12 +56,21 @@ func (b *Bot) options(v voice, e *escalation.Event) []option {
 	var out []option
 	if e.Expect == expectChoice {
 		ask := b.distinguishing(v, e)
+		var others []option // what does not answer the question comes after what does
 		for i, id := range e.Articles {
-			if a, ok := b.library.Article(id); ok {
-				out = append(out, option{"a" + strconv.Itoa(i), b.label(v, a, ask)})
+			a, ok := b.library.Article(id)
+			if !ok {
+				continue
+			}
+			label, answers := b.label(v, a, ask)
+			o := option{"a" + strconv.Itoa(i), label}
+			if answers {
+				out = append(out, o)
+			} else {
+				others = append(others, o)
 			}
 		}
-		return append(out, option{"none", v.word("choice.none")})
+		return append(append(out, others...), option{"none", v.word("choice.none")})
 	}
 	if _, ok := fieldOf(e.Expect); ok {
 		return []option{{"unknown", v.word("field.unknown")}}

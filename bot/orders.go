@@ -80,8 +80,22 @@ func (t *turn) setLanguage(ctx context.Context, lang string) error {
 	return t.say(ctx, t.v.say("language.set"))
 }
 
-// askSchool asks a person whose school is not known, and keeps the message.
-func (t *turn) askSchool(ctx context.Context) error {
+// needsNoSchool reports whether a message is small talk that is answered alike
+// at every school. A greeting is the beginning of a question, but not of staff.
+func (t *turn) needsNoSchool(a knowledge.Answer) bool {
+	switch a.Act {
+	case knowledge.ActWho, knowledge.ActHelp, knowledge.ActThanks, knowledge.ActStatus, knowledge.ActStop:
+		return true
+	case knowledge.ActGreeting:
+		known, ok := t.b.Known(t.p.Person)
+		return ok && len(known.Roles) > 0 || len(t.b.desk.Model().Queues(t.p.Person)) > 0
+	}
+	return false
+}
+
+// askSchool asks a person whose school is not known, and keeps the message. What
+// is no school's name and is clearly a question belongs to it too.
+func (t *turn) askSchool(ctx context.Context, isClear bool) error {
 	schools := t.b.desk.Model().Schools
 	if len(schools) == 0 {
 		return t.say(ctx, t.v.say("school.none"))
@@ -90,7 +104,17 @@ func (t *turn) askSchool(ctx context.Context) error {
 		if id := t.b.schoolNamed(t.m.Text); id != "" {
 			return t.chooseSchool(ctx, id)
 		}
-		return t.sayWithSchools(ctx, t.v.say("school.again"))
+		if words := wordsIn(t.m.Text); words == 1 || !isClear && words <= shortReply {
+			return t.sayWithSchools(ctx, t.v.say("school.again"))
+		}
+		_, err := t.b.changeProfile(ctx, t.p.Person, func(p *Profile) {
+			p.Held.Text += "\n" + t.m.Text
+			p.Held.Files = append(p.Held.Files, t.m.Files...)
+		})
+		if err != nil {
+			return err
+		}
+		return t.sayWithSchools(ctx, t.v.say("school.held"))
 	}
 	_, err := t.b.changeProfile(ctx, t.p.Person, func(p *Profile) {
 		p.Held = &Held{ID: t.m.ID, Text: t.m.Text, In: t.m.In, Files: t.m.Files}
@@ -234,11 +258,15 @@ func (t *turn) show(ctx context.Context, id escalation.ID) error {
 	return t.say(ctx, body, t.b.staffChoices(t.v, ticket, t.p.Person)...)
 }
 
-// stop ends what is being talked about: the draft, the conversation, or, after
-// asking, an opened ticket.
+// stop ends what is being talked about: the draft, the message that waits for a
+// school, the conversation, or, after asking, an opened ticket.
 func (t *turn) stop(ctx context.Context, id escalation.ID) error {
 	if t.p.Draft != nil {
 		_, err := t.b.changeProfile(ctx, t.p.Person, func(p *Profile) { p.Draft = nil })
+		return errors.Join(err, t.say(ctx, t.v.say("stopped")))
+	}
+	if t.p.Held != nil {
+		_, err := t.b.changeProfile(ctx, t.p.Person, func(p *Profile) { p.Held = nil })
 		return errors.Join(err, t.say(ctx, t.v.say("stopped")))
 	}
 	var cur *escalation.Ticket
@@ -273,7 +301,7 @@ func (t *turn) stop(ctx context.Context, id escalation.ID) error {
 // human passes the present question on to people, or starts one for it.
 func (t *turn) human(ctx context.Context) error {
 	if t.p.School == "" {
-		return t.askSchool(ctx)
+		return t.askSchool(ctx, false)
 	}
 	recent, err := t.b.desk.Recent(ctx, t.p.Person, t.m.In, 10)
 	if err != nil {
@@ -304,8 +332,32 @@ const peopleField = "people"
 
 // wantedPeople reports whether the requester asked for people before saying why.
 func wantedPeople(t *escalation.Ticket) bool {
-	e := t.Last(escalation.Offered, escalation.Prompted)
-	return e != nil && e.Field == peopleField
+	return slices.ContainsFunc(t.Events, func(e escalation.Event) bool {
+		return e.Kind == escalation.Prompted && e.Field == peopleField
+	})
+}
+
+// about returns the requester's words as [escalation.Ticket.Question] does, without
+// a bare wish for people before them.
+func about(t *escalation.Ticket) string {
+	i := slices.IndexFunc(t.Events, func(e escalation.Event) bool { return e.Field == peopleField })
+	whole := t.Question()
+	if i < 0 {
+		return whole
+	}
+	before := (&escalation.Ticket{Events: t.Events[:i]}).Question()
+	return first(strings.TrimPrefix(strings.TrimPrefix(whole, before), "\n"), whole)
+}
+
+// matter returns the article that a ticket is about. Whoever asked for people
+// was shown none: then it is the one that would have been the answer.
+func (b *Bot) matter(t *escalation.Ticket) (*knowledge.Article, bool) {
+	if t.Article == "" && wantedPeople(t) {
+		if a := b.lookUp(about(t)); a.Outcome == knowledge.Answered {
+			return a.Hits[0].Article, true
+		}
+	}
+	return b.library.Article(t.Article)
 }
 
 // changed takes an edited or deleted message: an edited question that nobody

@@ -143,9 +143,9 @@ var (
 // hints are read in order, the first that fits counts.
 var hints = map[escalation.Expect][]hint{
 	expectUrgency: append(append(
-		always("calm", "pause", "freistunde", "kein unterricht", "nicht im unterricht", "no lesson"),
+		always("calm", "pause", "freistunde", "kein unterricht", "nicht im unterricht", "no lesson", "nicht dringend", "nicht eilig", "eilt nicht", "not urgent"),
 		always("exam", "prüfung", "pruefung", "klausur", "klassenarbeit", "exam", "abitur")...),
-		unless("lesson", "unterricht", "unterrricht", "unterich", "stunde", "lesson")...),
+		unless("lesson", "kinder warten", "klasse wartet", "warten alle", "vor der klasse", "kids are waiting", "class is waiting", "dringend", "eilig", "eilt", "urgent", "unterricht", "unterrricht", "unterich", "stunde", "lesson")...),
 	expectHelped:  append(always("nothelped", itDoesNot...), unless("helped", itWorks...)...),
 	expectChoice:  always("none", "nichts davon", "keins davon", "keines davon", "passt nicht", "passt nichts", "passt alles nicht", "none of"),
 	expectConfirm: append(always("reopen", itDoesNot...), unless("confirm", itWorks...)...),

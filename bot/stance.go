@@ -39,6 +39,7 @@ type weight struct {
 	sure    bool // and nobody could think that it were not
 	apart   bool // and that belongs elsewhere in the building than the ticket's matter
 	failing bool // it says that something does not work after all
+	long    bool // it has more words than a name or a number has
 }
 
 // half and quarter are the probabilities from which a choice of articles counts
@@ -54,6 +55,7 @@ func (b *Bot) weigh(t *escalation.Ticket, a knowledge.Answer, text string) weigh
 		clear:   clear(a),
 		failing: a.Act == knowledge.ActNo || read(text, a.Act, expectHelped, nil) == "nothelped",
 	}
+	w.long = wordsIn(text) > longReply && len(a.Details.Rooms) == 0
 	w.sure = w.clear && wordsIn(text) > shortReply && (a.Outcome == knowledge.Answered || a.Hits[0].Score >= half)
 	w.apart = w.clear && t != nil && b.apartFrom(t, a)
 	return w
@@ -114,10 +116,12 @@ func stanceOf(t *escalation.Ticket, w weight, now time.Time) stance {
 // beforeOpening decides about text in a conversation that the bot has with the
 // requester alone.
 func beforeOpening(t *escalation.Ticket, w weight, idle time.Duration) stance {
-	_, field := fieldOf(t.Expect)
+	name, field := fieldOf(t.Expect)
 	switch {
 	case (field || t.Expect == expectUrgency) && w.sure && w.apart:
 		return isElse
+	case field && w.long && !described[name] && !insisted(t):
+		return isMore
 	case field:
 		return isValue
 	case t.Expect == expectWords, t.Expect == expectUrgency, !w.clear:
@@ -126,6 +130,25 @@ func beforeOpening(t *escalation.Ticket, w weight, idle time.Duration) stance {
 		return isNew
 	}
 	return isMore
+}
+
+// described are the fields that take a sentence; the others take a name or a number.
+var described = map[string]bool{"error": true, "affected": true, "since": true}
+
+// insisted reports whether the bot has asked what it last asked twice in a row.
+func insisted(t *escalation.Ticket) bool {
+	var last escalation.Expect
+	for _, e := range slices.Backward(t.Events) {
+		switch {
+		case e.Kind == escalation.Offered:
+			return false
+		case e.Kind == escalation.Prompted && last != "":
+			return e.Expect == last
+		case e.Kind == escalation.Prompted:
+			last = e.Expect
+		}
+	}
+	return false
 }
 
 // withPeople decides about text beside a ticket that people have, or say is solved.
@@ -141,7 +164,8 @@ func withPeople(w weight, idle time.Duration) stance {
 
 // again returns what the bot asked before the words that wait for an answer, if
 // they do not answer it and say nothing of their own: an aside, such as "einen
-// moment". The second aside in a row is not asked back.
+// moment". The second aside in a row is not asked back; without an answer it
+// then counts as no lesson.
 func (b *Bot) again(t *escalation.Ticket) []escalation.Action {
 	e := t.Last(escalation.Offered, escalation.Prompted)
 	if e == nil {
@@ -149,6 +173,8 @@ func (b *Bot) again(t *escalation.Ticket) []escalation.Action {
 	}
 	_, field := fieldOf(e.Expect)
 	switch {
+	case e.Expect == expectUrgency && insisted(t):
+		return b.told(t, "urgency", string(escalation.NoUrgency))
 	case field || e.Expect == expectUrgency:
 		return b.opening(t, nil)
 	case clear(b.lookUp(fresh(t))):

@@ -54,15 +54,18 @@ func (t *turn) take(ctx context.Context) error {
 
 // converse goes on with the requester's own conversation.
 func (t *turn) converse(ctx context.Context) error {
+	a := t.b.lookUp(t.m.Text)
 	if t.p.School == "" {
-		return t.askSchool(ctx)
+		if t.needsNoSchool(a) {
+			return t.talk(ctx, a, nil)
+		}
+		return t.askSchool(ctx, clear(a))
 	}
 	mine, err := t.b.desk.Recent(ctx, t.p.Person, t.m.In, 10)
 	if err != nil {
 		return err
 	}
 	cur := current(mine)
-	a := t.b.lookUp(t.m.Text)
 	for _, asked := range mine {
 		e, _ := asking(asked)
 		if e == nil || a.Outcome == knowledge.Answered && wordsIn(t.m.Text) > shortReply {
@@ -168,6 +171,7 @@ func (t *turn) ask(ctx context.Context, text string, a knowledge.Answer, perhaps
 
 // choose carries out an option that was typed or pressed.
 func (t *turn) choose(ctx context.Context, cur *escalation.Ticket, e *escalation.Event, id string) error {
+	t.about = cur.ID
 	if id == "same" {
 		return t.join(ctx, cur, e.Ref)
 	}
@@ -186,9 +190,14 @@ func (t *turn) choose(ctx context.Context, cur *escalation.Ticket, e *escalation
 		return t.say(ctx, t.v.say("nothing"))
 	}
 	actions[0].Message = t.m.ID
-	if id == "nothelped" && wordsIn(t.m.Text) > shortReply {
+	if wordsIn(t.m.Text) > shortReply {
 		// What they say besides is for those who help now.
-		actions = slices.Insert(actions, 1, escalation.Action{Kind: escalation.Added, Text: t.m.Text})
+		switch id {
+		case "nothelped":
+			actions = slices.Insert(actions, 1, escalation.Action{Kind: escalation.Added, Text: t.m.Text})
+		case "reopen":
+			actions[0].Text = t.m.Text
+		}
 	}
 	_, err = t.b.desk.Do(ctx, t.p.Person, cur.ID, actions...)
 	if err == nil && id == "stop" {
@@ -306,12 +315,26 @@ func takesNumber(t *escalation.Ticket) bool {
 	return field || t.Expect == expectReply || t.Expect == expectWords
 }
 
-// greet answers a greeting; the first one says that this is a program.
+// greet answers a greeting; the first one says that this is a program. "Hallo?"
+// of somebody whose ticket waits asks whether anybody is there.
 func (t *turn) greet(ctx context.Context) error {
 	if t.p.Greeted.IsZero() {
 		return t.introduce(ctx)
 	}
-	return t.say(ctx, t.v.say("hello.again"))
+	mine, err := t.b.desk.Mine(ctx, t.p.Person, 20)
+	if err != nil {
+		return err
+	}
+	var body Rich
+	for _, ticket := range mine {
+		if ticket.Unsolved() {
+			body = append(body, t.b.standing(t.v, ticket)...)
+		}
+	}
+	if body == nil {
+		return t.say(ctx, t.v.say("hello.again"))
+	}
+	return t.say(ctx, slices.Concat(t.v.say("hello.open"), body, t.v.say("hello.more")))
 }
 
 // repeat says the question that is waited for once more.

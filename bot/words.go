@@ -111,6 +111,9 @@ func (b *Bot) forRequester(v voice, t *escalation.Ticket, e *escalation.Event, s
 	case escalation.Rated:
 		return v.say("rated")
 	case escalation.Reopened:
+		if e.Text != "" {
+			return v.say("reopened.told", "id", id)
+		}
 		return v.say("reopened", "id", id)
 	case escalation.Cancelled:
 		if t.IsOpened() {
@@ -297,13 +300,17 @@ func (b *Bot) distinguishing(v voice, e *escalation.Event) string {
 }
 
 // label is what a choice shows for an article: how somebody with this problem
-// answers the distinguishing question that is asked, else the title.
-func (b *Bot) label(v voice, a *knowledge.Article, ask string) string {
+// answers the distinguishing question that is asked, else the title, which is no
+// answer to that question.
+func (b *Bot) label(v voice, a *knowledge.Article, ask string) (label string, answers bool) {
 	text, _ := a.Text(v.lang)
-	if ask != "" && text.Ask == ask && text.Option != "" {
-		return text.Option
+	switch {
+	case ask == "":
+		return text.Title, true
+	case text.Ask == ask && text.Option != "":
+		return text.Option, true
 	}
-	return text.Title
+	return v.word("choice.or", "title", text.Title), false
 }
 
 func (b *Bot) school(t *escalation.Ticket) string {
@@ -323,11 +330,11 @@ func (b *Bot) place(v voice, t *escalation.Ticket) string {
 // title names a ticket in a list: the article's title, else the beginning of
 // the question.
 func (b *Bot) title(v voice, t *escalation.Ticket) string {
-	if a, ok := b.library.Article(t.Article); ok {
+	if a, ok := b.matter(t); ok {
 		text, _ := a.Text(v.lang)
 		return text.Title
 	}
-	return cut(strings.ReplaceAll(t.Question(), "\n", " "), 60)
+	return cut(strings.ReplaceAll(about(t), "\n", " "), 60)
 }
 
 // cut shortens text to at most n characters, with a mark.

@@ -19,7 +19,7 @@ var callsToAct = map[escalation.Kind]bool{
 func (b *Bot) forStaff(ctx context.Context, v voice, t *escalation.Ticket, e *escalation.Event) Rich {
 	args := []string{
 		"id", name(t.ID), "title", b.title(v, t), "name", b.personName(ctx, t.Requester), "percent", strconv.Itoa(e.Percent),
-		"field", v.word("field." + e.Field), "value", e.Value,
+		"field", v.word("field." + e.Field), "value", e.Value, "ref", name(e.Ref),
 	}
 	switch e.Kind {
 	case escalation.Opened:
@@ -50,8 +50,12 @@ func (b *Bot) forStaff(ctx context.Context, v voice, t *escalation.Ticket, e *es
 			return nil
 		}
 		return v.say("staff.detailed", args...)
-	case escalation.Cancelled, escalation.Confirmed, escalation.Reopened, escalation.Lapsed:
-		return v.say("staff."+string(e.Kind), args...)
+	case escalation.Cancelled, escalation.Confirmed, escalation.Reopened, escalation.Lapsed, escalation.Merged:
+		body := v.say("staff."+string(e.Kind), args...)
+		if e.Text != "" {
+			body = append(body, Quoted(e.Text)...)
+		}
+		return body
 	}
 	return nil
 }
@@ -98,13 +102,13 @@ func (b *Bot) call(ctx context.Context, v voice, t *escalation.Ticket, e *escala
 	if e.Text != "" {
 		body = append(body, v.say("staff.handedon.note", "text", e.Text)...)
 	}
-	about := ""
-	if a, ok := b.library.Article(t.Article); ok {
+	topic := ""
+	if a, ok := b.matter(t); ok {
 		text, _ := a.Text(v.lang)
-		about = v.word("staff.about", "title", text.Title)
+		topic = v.word("staff.about", "title", text.Title)
 	}
-	body = append(body, v.say("staff.from", "name", b.personName(ctx, t.Requester), "title", about)...)
-	body = append(body, Quoted(t.Question())...)
+	body = append(body, v.say("staff.from", "name", b.personName(ctx, t.Requester), "title", topic)...)
+	body = append(body, Quoted(about(t))...)
 	if u := "staff.urgency." + t.Fields["urgency"]; v.has(u) {
 		body = append(body, v.say(u)...)
 	}
@@ -272,6 +276,8 @@ func eventKey(e *escalation.Event) string {
 		key += "." + string(e.Clock)
 	case e.Kind == escalation.HandedOn && e.Text != "":
 		key += ".note"
+	case e.Kind == escalation.Reopened && e.Text != "":
+		key += ".told"
 	}
 	return key
 }

@@ -12,8 +12,7 @@ const askID = "ask"
 // the language of a locale, for platforms that can show one without a post. What
 // is sent with it is a message whose Choice is the form's id.
 func (b *Bot) AskForm(locale string) *Form {
-	lang, _, _ := strings.Cut(locale, "-")
-	return b.askForm(b.texts.voice(lang))
+	return b.askForm(b.texts.voice(languageOf(locale)))
 }
 
 func (b *Bot) askForm(v voice) *Form {

@@ -81,7 +81,7 @@ func (b *Bot) Handle(ctx context.Context, m Message) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	turn := &turn{b: b, p: p, m: m, v: b.texts.voice(p.language(""))}
+	turn := &turn{b: b, p: p, m: m, v: b.texts.voice(p.language("")).in(p.Zone)}
 	if turn.maskAll(); turn.masked {
 		err = turn.say(ctx, turn.v.say("secret.masked"))
 	}

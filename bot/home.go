@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"strings"
 
 	"ersthelfer/escalation"
 )
@@ -38,8 +37,7 @@ func (b *Bot) Home(ctx context.Context, u User) (Home, error) {
 	if err != nil {
 		return nil, err
 	}
-	lang, _, _ := strings.Cut(u.Locale, "-")
-	v := b.texts.voice(p.language(lang))
+	v := b.texts.voice(p.language(languageOf(u.Locale))).in(u.Zone)
 	mine, err := b.homeMine(ctx, v, person)
 	if err != nil || len(b.desk.Model().Queues(person)) == 0 {
 		return Home{mine}, err

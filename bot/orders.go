@@ -76,7 +76,7 @@ func (t *turn) setLanguage(ctx context.Context, lang string) error {
 	if _, err := t.b.changeProfile(ctx, t.p.Person, func(p *Profile) { p.Language = lang }); err != nil {
 		return err
 	}
-	t.v = t.b.texts.voice(lang)
+	t.v = t.b.texts.voice(lang).in(t.p.Zone)
 	return t.say(ctx, t.v.say("language.set"))
 }
 

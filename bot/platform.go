@@ -99,6 +99,7 @@ type User struct {
 	Handle   string   // the name people write, such as "mara"; configuration may use it
 	Email    string   // if the platform tells
 	Locale   string   // "de", "en-US"; may be empty
+	Zone     string   `json:",omitempty"` // "Europe/Berlin"; empty if the platform does not know
 	Schools  []string // as the platform knows from teams or channels; may be empty
 	Bot      bool     // not a human: never answered
 

@@ -17,6 +17,8 @@ type Profile struct {
 	Name     string            `json:"name"`
 	School   string            `json:"school,omitempty"`
 	Language string            `json:"language,omitempty"` // as chosen; empty: that of the question
+	Locale   string            `json:"locale,omitempty"`   // the language in which the platform speaks to them
+	Zone     string            `json:"zone,omitempty"`     // the time zone that the platform shows them
 	Users    map[string]string `json:"users"`              // platform → the person's id there
 	Last     string            `json:"last,omitempty"`     // the platform last heard from
 	Greeted  time.Time         `json:"greeted,omitzero"`   // when told that this is a program
@@ -83,6 +85,7 @@ func (b *Bot) profile(ctx context.Context, u User) (*Profile, error) {
 		if p.School == "" {
 			p.School = b.onlySchool(u.Schools)
 		}
+		p.Locale, p.Zone = first(languageOf(u.Locale), p.Locale), first(u.Zone, p.Zone)
 	})
 }
 
@@ -159,9 +162,10 @@ func (b *Bot) readProfile(ctx context.Context, person escalation.Person) (*Profi
 }
 
 // language returns the language in which to speak to a person about something
-// that was said in the detected language.
+// that was said in the detected language: as they chose, as they spoke, or as
+// their platform speaks to them.
 func (p *Profile) language(detected string) string {
-	for _, l := range []string{p.Language, detected} {
+	for _, l := range []string{p.Language, detected, p.Locale} {
 		if slices.Contains(Languages, l) {
 			return l
 		}

@@ -25,7 +25,7 @@ func (b *Bot) Lists(ctx context.Context, p escalation.Person) (mine, queue []Row
 	if err != nil {
 		return nil, nil, false, err
 	}
-	v := b.texts.voice(profile.Language)
+	v := b.texts.voice(profile.language("")).in(profile.Zone)
 	own, err := b.desk.Mine(ctx, p, 30)
 	if err != nil {
 		return nil, nil, false, err

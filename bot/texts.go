@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -70,17 +71,26 @@ func ptr[T any](v T) *T { return &v }
 // Keys returns the keys of a language, sorted.
 func (t Texts) Keys(lang string) []string { return slices.Sorted(maps.Keys(t[lang])) }
 
-// A voice is the catalogue in one language.
+// A voice is the catalogue in one language, for a listener in one time zone.
 type voice struct {
 	texts Texts
 	lang  string
+	zone  *time.Location // nil: times are told as they come
 }
 
 func (t Texts) voice(lang string) voice {
 	if t[lang] == nil {
 		lang = Languages[0]
 	}
-	return voice{t, lang}
+	return voice{texts: t, lang: lang}
+}
+
+// in returns the voice for a listener in a time zone, if there is such a zone.
+func (v voice) in(zone string) voice {
+	if loc, err := time.LoadLocation(zone); zone != "" && err == nil {
+		v.zone = loc
+	}
+	return v
 }
 
 // word returns a text as it stands, for labels.
@@ -107,6 +117,11 @@ func pairs(args []string) map[string]string {
 // Word returns a text as it stands in the language of a locale such as "de-DE",
 // for what is told outside of the dialogue; args are names and values in turn.
 func (t Texts) Word(locale, key string, args ...string) string {
+	return t.voice(languageOf(locale)).word(key, args...)
+}
+
+// languageOf returns the language of a locale such as "de-DE".
+func languageOf(locale string) string {
 	lang, _, _ := strings.Cut(strings.ReplaceAll(locale, "_", "-"), "-")
-	return t.voice(strings.ToLower(lang)).word(key, args...)
+	return strings.ToLower(lang)
 }

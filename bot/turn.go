@@ -352,7 +352,7 @@ func (t *turn) repeat(ctx context.Context, cur *escalation.Ticket) error {
 }
 
 func (t *turn) voiceOf(cur *escalation.Ticket) voice {
-	return t.b.texts.voice(first(t.p.Language, cur.Language))
+	return t.b.texts.voice(first(t.p.Language, cur.Language)).in(t.p.Zone)
 }
 
 func (t *turn) ticketName() string { return name(t.about) }

@@ -8,10 +8,13 @@ import (
 	"ersthelfer/escalation"
 )
 
-// when says a time as people do, seen from now: "heute, 10:40 Uhr".
+// when says a time as people do, seen from now and where they are: "heute, 10:40 Uhr".
 func (v voice) when(at, now time.Time) string {
 	if at.IsZero() {
 		return ""
+	}
+	if v.zone != nil {
+		at = at.In(v.zone)
 	}
 	now = now.In(at.Location())
 	args := []string{"day", v.day(at.Weekday()), "date", fmt.Sprintf("%d.%d.", at.Day(), at.Month()), "time", at.Format("15:04")}

@@ -14,7 +14,11 @@ func (b *Bot) compose(ctx context.Context, t *escalation.Ticket, n escalation.No
 	e := &t.Events[n.Event]
 	post := Post{Key: n.Key}
 	if n.To.As == escalation.Requester {
-		v := b.texts.voice(t.Language)
+		p, err := b.readProfile(ctx, t.Requester)
+		if err != nil {
+			return Post{}, "", err
+		}
+		v := b.texts.voice(t.Language).in(p.Zone)
 		post.To = t.Thread
 		post.Body = b.forRequester(v, t, e, n.Event)
 		if t.Expect == e.Expect && e.Expect != "" {
@@ -36,7 +40,7 @@ func (b *Bot) compose(ctx context.Context, t *escalation.Ticket, n escalation.No
 		if err != nil {
 			return Post{}, "", err
 		}
-		v = b.texts.voice(p.Language)
+		v = b.texts.voice(p.language("")).in(p.Zone)
 		platform, post.User = b.reach(p)
 	}
 	post.Body = b.forStaff(ctx, v, t, e)

@@ -103,7 +103,7 @@ func (w *people) user(ctx context.Context, id, team string) (bot.User, error) {
 	}
 	out := bot.User{
 		Platform: name, ID: u.ID, Name: cmp.Or(u.RealName, u.Profile.RealName, u.Name), Handle: u.Name,
-		Email: u.Profile.Email, Locale: u.Locale, Bot: u.IsBot || u.ID == "USLACKBOT",
+		Email: u.Profile.Email, Locale: u.Locale, Zone: u.TZ, Bot: u.IsBot || u.ID == "USLACKBOT",
 	}
 	if out.Bot {
 		return out, nil

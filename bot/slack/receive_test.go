@@ -32,7 +32,7 @@ func TestHeard(t *testing.T) {
 			t.Errorf("said directly: %+v", m)
 		}
 		want := bot.User{
-			Platform: "slack", ID: anna.ID, Name: "Anna Weber", Handle: "anna", Email: "anna@schule.example", Locale: "en-GB",
+			Platform: "slack", ID: anna.ID, Name: "Anna Weber", Handle: "anna", Email: "anna@schule.example", Locale: "en-GB", Zone: "Europe/London",
 			Schools: []string{"gs-nord"},
 		}
 		if fmt.Sprint(m.From) != fmt.Sprint(want) {

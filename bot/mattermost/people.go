@@ -115,13 +115,22 @@ func (w *people) user(ctx context.Context, id string) (bot.User, error) {
 	}
 	out := bot.User{
 		Platform: name, ID: u.Id, Name: u.GetDisplayName(model.ShowFullName), Handle: u.Username,
-		Email: u.Email, Locale: u.Locale, Bot: u.IsBot,
+		Email: u.Email, Locale: u.Locale, Zone: zone(u), Bot: u.IsBot,
 	}
 	if u.IsBot {
 		return out, nil
 	}
 	out.Schools, err = w.schools.of(id, func() ([]string, error) { return w.belongs(ctx, id) })
 	return out, err
+}
+
+// zone returns the time zone that the server shows a user. Browsers that hide
+// theirs say UTC, and nobody's school is there.
+func zone(u *model.User) string {
+	if z := u.GetPreferredTimezone(); z != "UTC" && z != "Etc/UTC" {
+		return z
+	}
+	return ""
 }
 
 // belongs returns the schools of the teams and channels that a user is in. A

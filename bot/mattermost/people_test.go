@@ -1,7 +1,6 @@
 package mattermost_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -37,18 +36,7 @@ func (w *world) login(t *testing.T, name string) *person {
 // newcomer adds somebody whom nobody has seen before.
 func (w *world) newcomer(t *testing.T, name string) *person {
 	t.Helper()
-	name += strings.ToLower(model.NewId()[:6])
-	if w.fake != nil {
-		w.fake.AddPerson(name)
-		return w.login(t, name)
-	}
-	u := must(w.admin().CreateUser(t.Context(), &model.User{
-		Username: name, Email: name + "@example.test", Password: w.Password, Locale: "de",
-	}))(t)
-	must(w.admin().AddTeamMember(t.Context(), w.TeamID, u.Id))(t)
-	// A server of this edition takes 250 people.
-	t.Cleanup(func() { _, _ = w.admin().UpdateUserActive(context.Background(), u.Id, false) })
-	return w.login(t, name)
+	return w.login(t, w.Newcomer(t, name))
 }
 
 // must returns the value of a call of the official client, or ends the test.

@@ -11,6 +11,7 @@ import (
 
 	"ersthelfer/bot"
 	"ersthelfer/bot/mattermost"
+	"ersthelfer/bot/mattermost/mattermosttest"
 )
 
 func TestDirectMessage(t *testing.T) {
@@ -31,6 +32,10 @@ func TestDirectMessage(t *testing.T) {
 		}
 		if got.At.UnixMilli() != post.CreateAt {
 			t.Errorf("said at %v, want the server's time %d", got.At, post.CreateAt)
+		}
+		ben := b.of(t, w.person(t, "ben").say("hello")).From
+		if ben.Locale != "en" || ben.Zone != "Europe/London" {
+			t.Errorf("Ben speaks %q in %q", ben.Locale, ben.Zone)
 		}
 		reply := anna.replyTo(post, "noch immer")
 		if got := b.of(t, reply); got.Root != "mattermost:"+post.Id || got.In != to(post.ChannelId, post.Id) || !got.Direct {
@@ -185,13 +190,13 @@ func TestHandlerFails(t *testing.T) {
 
 func TestCutAndRestart(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
-		proxy := newProxy(t, w.URL)
-		b := w.start(t, func(o *mattermost.Options) { o.URL = proxy.url })
+		proxy := mattermosttest.NewProxy(t, w.URL)
+		b := w.start(t, func(o *mattermost.Options) { o.URL = proxy.URL })
 		anna := w.newcomer(t, "cut")
 		var said []*model.Post
 		for i := range 5 {
 			said = append(said, anna.say("vor "+strconv.Itoa(i)))
-			proxy.cut()
+			proxy.Cut()
 			said = append(said, anna.say("nach "+strconv.Itoa(i)))
 		}
 		w.restart(t)

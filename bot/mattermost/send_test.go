@@ -188,9 +188,7 @@ func TestUndeliverable(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		b := w.start(t)
 		gone, kept := w.newcomer(t, "weg"), w.newcomer(t, "da")
-		if w.fake != nil {
-			w.fake.Deactivate(gone.id)
-		} else if _, err := w.admin().UpdateUserActive(t.Context(), gone.id, false); err != nil {
+		if _, err := w.admin().UpdateUserActive(t.Context(), gone.id, false); err != nil {
 			t.Fatal(err)
 		}
 		group := must(w.admin().CreateGroupChannel(t.Context(), []string{kept.id, w.People["anna"]}))(t)

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -65,23 +64,6 @@ func (w *world) admin() *model.Client4 {
 	return c
 }
 
-// script runs the script that MM_SCRIPT names, which looks after the real server.
-func (w *world) script(t *testing.T, command string) string {
-	t.Helper()
-	script := os.Getenv("MM_SCRIPT")
-	switch {
-	case script == "" && os.Getenv("CI") != "":
-		t.Fatal("MM_SCRIPT does not name the script that restarts the server")
-	case script == "":
-		t.Skip("NOT RUN TO THE END: MM_SCRIPT does not name the script that restarts the server")
-	}
-	out, err := exec.Command(script, command).Output()
-	if err != nil {
-		t.Fatalf("%s %s: %v", script, command, err)
-	}
-	return strings.TrimSpace(string(out))
-}
-
 // restart restarts the server.
 func (w *world) restart(t *testing.T) {
 	t.Helper()
@@ -90,7 +72,7 @@ func (w *world) restart(t *testing.T) {
 		w.fake.Start()
 		return
 	}
-	w.script(t, "restart")
+	mattermosttest.Script(t, "restart")
 }
 
 // calm waits until what tests before said on a real server is in the past: its
@@ -109,7 +91,7 @@ func (w *world) complaints(t *testing.T) []string {
 	if w.fake != nil {
 		lines = w.fake.Log()
 	} else {
-		data, err := os.ReadFile(w.script(t, "where") + "/mm.log")
+		data, err := os.ReadFile(mattermosttest.Script(t, "where") + "/mm.log")
 		if err != nil {
 			t.Fatal(err)
 		}

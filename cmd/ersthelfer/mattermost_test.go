@@ -38,17 +38,23 @@ func freeAddress(t *testing.T) string {
 // replacing words in pairs.
 func mattermostConfigured(t *testing.T, c mattermosttest.Cast, change ...string) *config.Config {
 	t.Helper()
+	cfg, err := loadConfig(mattermostFile(t, c, change...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+// mattermostFile writes that configuration, and returns the file's name.
+func mattermostFile(t *testing.T, c mattermosttest.Cast, change ...string) string {
+	t.Helper()
 	text := strings.NewReplacer(change...).Replace(mattermostConfig)
 	text = strings.NewReplacer("PAUL", c.Handle("paul"), "URL", c.URL, "TOKEN", c.BotToken, "LISTEN", freeAddress(t), "TEAM", c.Team).Replace(text)
 	name := filepath.Join(t.TempDir(), "ersthelfer.yaml")
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cfg, err := loadConfig(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cfg
+	return name
 }
 
 // onMattermosts runs a test on the fake server and on the real one, if there is one.

@@ -25,12 +25,17 @@ var (
 	kinds    = []model.ChannelType{model.ChannelTypeOpen, model.ChannelTypePrivate}
 )
 
-// locale returns the language of one of the cast.
-func locale(name string) string {
+// profile returns the account of one of the cast. Ben keeps his computer as it
+// was at home in London; the browsers of the others hide where they are.
+func profile(name, handle string) *model.User {
+	u := &model.User{Username: handle, Email: handle + "@example.test", Locale: "de", Timezone: model.StringMap{
+		"useAutomaticTimezone": "true", "automaticTimezone": "UTC", "manualTimezone": "",
+	}}
 	if name == "ben" {
-		return "en"
+		u.Locale = "en"
+		u.Timezone["useAutomaticTimezone"], u.Timezone["manualTimezone"] = "false", "Europe/London"
 	}
-	return "de"
+	return u
 }
 
 // Handle returns the user name of one of the cast, which on a real server nobody

@@ -144,21 +144,6 @@ func (s *Server) Insert(user, channel, text string, at int64) (id string) {
 	return id
 }
 
-// AddPerson adds somebody to the server and its team, and returns their id.
-func (s *Server) AddPerson(name string) (id string) {
-	s.change(func() { id = s.addUser(&model.User{Username: name, Email: name + "@example.test", Locale: "de"}) })
-	return id
-}
-
-// Deactivate deactivates an account.
-func (s *Server) Deactivate(user string) {
-	s.change(func() {
-		u := *s.users[user]
-		u.DeleteAt = model.GetMillis()
-		s.users[user] = &u
-	})
-}
-
 // LeaveTeams takes a user out of all teams.
 func (s *Server) LeaveTeams(user string) {
 	s.change(func() {

@@ -41,6 +41,55 @@ func (c *call) fullConfig() {
 	c.give(config)
 }
 
+func (c *call) createUser() {
+	var u model.User
+	if !c.take(&u) {
+		return
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	u.Password = ""
+	c.s.addUser(&u)
+	c.giveAs(http.StatusCreated, &u)
+}
+
+// setActive activates or deactivates an account.
+func (c *call) setActive() {
+	var in map[string]bool
+	if !c.take(&in) {
+		return
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	old := c.s.users[c.r.PathValue("user")]
+	if old == nil || !c.admin() {
+		c.fail(http.StatusForbidden, "api.context.permissions.app_error")
+		return
+	}
+	u := *old
+	if u.DeleteAt = 0; !in["active"] {
+		u.DeleteAt = model.GetMillis()
+	}
+	c.s.users[u.Id] = &u
+	c.give(map[string]string{"status": "OK"})
+}
+
+func (c *call) addTeamMember() {
+	var in model.TeamMember
+	if !c.take(&in) {
+		return
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	members := c.s.inTeam[c.r.PathValue("team")]
+	if members == nil || !c.admin() {
+		c.fail(http.StatusForbidden, "api.context.permissions.app_error")
+		return
+	}
+	members[in.UserId] = true
+	c.giveAs(http.StatusCreated, &in)
+}
+
 func (c *call) getUser() {
 	id := c.r.PathValue("user")
 	if id == model.Me {

@@ -3,6 +3,8 @@ package mattermosttest
 import (
 	"context"
 	"os"
+	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -33,6 +35,24 @@ func Real(tb testing.TB) (Cast, bool) {
 	// Not the test's own context: that is over when it cleans up.
 	a.found(context.Background())
 	return c, true
+}
+
+// Script runs the script that MM_SCRIPT names, which looks after the real server,
+// and returns what it prints. Without one the test is skipped, but not in CI.
+func Script(tb testing.TB, command string) string {
+	tb.Helper()
+	script := os.Getenv("MM_SCRIPT")
+	switch {
+	case script == "" && os.Getenv("CI") != "":
+		tb.Fatal("MM_SCRIPT does not name the script that restarts the server")
+	case script == "":
+		tb.Skip("NOT RUN TO THE END: MM_SCRIPT does not name the script that restarts the server")
+	}
+	out, err := exec.Command(script, command).Output()
+	if err != nil {
+		tb.Fatalf("%s %s: %v", script, command, err)
+	}
+	return strings.TrimSpace(string(out))
 }
 
 // A founder makes a cast, as an admin.
@@ -72,13 +92,27 @@ func (a *founder) found(ctx context.Context) {
 }
 
 func (a *founder) person(ctx context.Context, n string) string {
-	u := made(a.CreateUser(ctx, &model.User{
-		Username: a.cast.Handle(n), Email: a.cast.Handle(n) + "@example.test", Password: a.cast.Password,
-		Locale: locale(n),
-	}))(a.tb)
+	return a.user(ctx, profile(n, a.cast.Handle(n)))
+}
+
+func (a *founder) user(ctx context.Context, u *model.User) string {
+	u.Password = a.cast.Password
+	u = made(a.CreateUser(ctx, u))(a.tb)
 	// A server of this edition takes 250 people.
 	a.tb.Cleanup(func() { _, _ = a.UpdateUserActive(ctx, u.Id, false) })
 	return u.Id
+}
+
+// Newcomer adds somebody to the team whom nobody has seen before, fake server or
+// real, until the test ends. It returns their user name, which begins with name.
+func (c Cast) Newcomer(tb testing.TB, name string) string {
+	tb.Helper()
+	a := &founder{tb: tb, Client4: model.NewAPIv4Client(c.URL), cast: &c}
+	a.SetToken(c.Admin)
+	name += strings.ToLower(model.NewId()[:6])
+	ctx := context.Background() // as in Real
+	made(a.AddTeamMember(ctx, c.TeamID, a.user(ctx, profile("", name))))(tb)
+	return name
 }
 
 // made returns what the server made, or ends the test.

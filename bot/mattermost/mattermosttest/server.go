@@ -89,11 +89,14 @@ func (s *Server) seed() {
 		People: map[string]string{}, Channels: map[string]string{},
 	}
 	for _, n := range names {
-		s.cast.People[n] = s.addUser(&model.User{Username: n, Email: n + "@example.test", Locale: locale(n)})
+		s.cast.People[n] = s.addUser(profile(n, n))
 	}
 	s.cast.BotID = s.addUser(&model.User{Username: "ersthelfer", IsBot: true, Locale: "en"})
 	s.cast.BotToken = s.token(s.cast.BotID)
 	s.cast.Admin = s.token(s.addUser(&model.User{Username: "root1", Roles: "system_admin system_user", Locale: "en"}))
+	for id := range s.users {
+		s.inTeam[team.Id][id] = true
+	}
 	for i, n := range channels {
 		c := s.addChannel(&model.Channel{Name: n, DisplayName: n, TeamId: team.Id, Type: kinds[i]}, slices.Collect(maps.Keys(s.users))...)
 		s.cast.Channels[n] = c.Id
@@ -106,9 +109,6 @@ func (s *Server) Cast() Cast { return s.cast }
 func (s *Server) addUser(u *model.User) string {
 	u.Id = model.NewId()
 	s.users[u.Id] = u
-	for _, in := range s.inTeam {
-		in[u.Id] = true
-	}
 	return u.Id
 }
 
@@ -149,9 +149,12 @@ func (s *Server) routes() http.Handler {
 	open("POST /api/v4/users/login", (*call).login)
 	on("GET /api/v4/config/client", func(c *call) { c.give(c.s.config) })
 	on("GET /api/v4/config", (*call).fullConfig)
+	on("POST /api/v4/users", (*call).createUser)
+	on("PUT /api/v4/users/{user}/active", (*call).setActive)
 	on("GET /api/v4/users/{user}", (*call).getUser)
 	on("GET /api/v4/users/{user}/{of}", (*call).getOfUser)
 	on("GET /api/v4/teams/name/{name}", (*call).getTeam)
+	on("POST /api/v4/teams/{team}/members", (*call).addTeamMember)
 	on("GET /api/v4/teams/{team}/members/{user}", (*call).getTeamMember)
 	on("GET /api/v4/teams/{team}/channels/name/{name}", (*call).getChannelByName)
 	on("GET /api/v4/channels/{channel}", (*call).getChannel)

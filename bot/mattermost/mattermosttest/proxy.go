@@ -1,4 +1,4 @@
-package mattermost_test
+package mattermosttest
 
 import (
 	"io"
@@ -8,21 +8,23 @@ import (
 	"testing"
 )
 
-// A proxy stands between the bot and the server and can cut what is open.
-type proxy struct {
-	url   string
+// A Proxy stands between the bot and a server, fake or real, and can cut what is
+// open.
+type Proxy struct {
+	URL   string
 	mu    sync.Mutex
 	conns map[net.Conn]bool
 }
 
-func newProxy(t *testing.T, server string) *proxy {
-	t.Helper()
+// NewProxy returns a proxy before the server with the address, until the test ends.
+func NewProxy(tb testing.TB, server string) *Proxy {
+	tb.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	p := &proxy{url: "http://" + l.Addr().String(), conns: map[net.Conn]bool{}}
-	t.Cleanup(func() { l.Close(); p.cut() })
+	p := &Proxy{URL: "http://" + l.Addr().String(), conns: map[net.Conn]bool{}}
+	tb.Cleanup(func() { l.Close(); p.Cut() })
 	go func() {
 		for {
 			c, err := l.Accept()
@@ -35,7 +37,7 @@ func newProxy(t *testing.T, server string) *proxy {
 	return p
 }
 
-func (p *proxy) serve(c net.Conn, server string) {
+func (p *Proxy) serve(c net.Conn, server string) {
 	up, err := net.Dial("tcp", server)
 	if err != nil {
 		c.Close()
@@ -60,8 +62,8 @@ func (p *proxy) serve(c net.Conn, server string) {
 	delete(p.conns, up)
 }
 
-// cut ends every connection, wherever it is in whatever it is saying.
-func (p *proxy) cut() {
+// Cut ends every connection, wherever it is in whatever it is saying.
+func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for c := range p.conns {

@@ -121,23 +121,28 @@ func (p *Platform) offerForm(ctx context.Context, m bot.Message, r bot.Receipt) 
 
 // sent is a form that somebody has sent. It is stored: rename no tag.
 type sent struct {
-	User   string            `json:"user"`
-	Team   string            `json:"team,omitempty"`
-	View   string            `json:"view"`
-	Title  string            `json:"title"`
-	Claim  claim             `json:"claim"`
-	Values map[string]string `json:"values"`
+	User    string            `json:"user"`
+	Team    string            `json:"team,omitempty"`
+	View    string            `json:"view"`
+	Title   string            `json:"title"`
+	Trigger string            `json:"trigger,omitempty"` // another one each time it is sent
+	Claim   claim             `json:"claim"`
+	Values  map[string]string `json:"values"`
 }
 
-// key names the sending: corrected is not repeated.
+// key names what was sent: the same words in the same form count once, unless
+// they were refused (see [inbox.finish]).
 func (s *sent) key() string {
 	data, _ := json.Marshal(s.Values) // a map of strings always has JSON, with sorted keys
-	return "form/" + s.View + "/" + digest(string(data))[:12]
+	return "form/" + s.View + "/" + digest(s.Claim.Form + string(data))[:12]
 }
+
+// id names the sending: what was refused and is sent again is a new message.
+func (s *sent) id() string { return name + ":" + s.key() + "/" + s.Trigger }
 
 // readForm reads a sent form.
 func readForm(cb *api.InteractionCallback) (*sent, error) {
-	s := &sent{User: cb.User.ID, Team: cb.Team.ID, View: cb.View.ID, Values: map[string]string{}}
+	s := &sent{User: cb.User.ID, Team: cb.Team.ID, View: cb.View.ID, Trigger: cb.TriggerID, Values: map[string]string{}}
 	if cb.View.Title != nil {
 		s.Title = cb.View.Title.Text
 	}

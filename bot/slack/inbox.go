@@ -290,19 +290,23 @@ func (b *inbox) try(ctx context.Context, it *item) error {
 		}
 	}
 	// What the handler has taken is done, even if the program ends just now.
-	if err := b.finish(context.WithoutCancel(ctx), it); err != nil {
+	if err := b.finish(context.WithoutCancel(ctx), it, out); err != nil {
 		b.r.p.log.Error("slack: what is done cannot be stored", "err", err)
 	}
 	return nil
 }
 
-// finish remembers that an item is done, and forgets its words.
-func (b *inbox) finish(ctx context.Context, it *item) error {
+// finish remembers that an item is done, and forgets its words. A form that was
+// refused has changed nothing, so that it may be sent again as it is.
+func (b *inbox) finish(ctx context.Context, it *item, out outcome) error {
 	defer func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		delete(b.pending, it.Key)
 	}()
+	if len(out.receipt.Errors) > 0 {
+		return b.drop(ctx, it)
+	}
 	err := b.r.p.o.Store.Change(ctx, bot.Seen, donePrefix+it.Key, func([]byte) ([]byte, error) {
 		return b.r.p.now().UTC().AppendFormat(nil, time.RFC3339), nil
 	})

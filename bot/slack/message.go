@@ -127,7 +127,7 @@ func (p *Platform) message(ctx context.Context, it *item) (m *bot.Message, trigg
 		m, err = p.pressed(ctx, it.Press)
 		trigger = it.Press.Trigger
 	case it.Sent != nil:
-		m, err = p.filled(ctx, it)
+		m, err = p.filled(ctx, it.Sent)
 	case it.Asked != nil:
 		m, err = p.commanded(ctx, it.Asked)
 	}

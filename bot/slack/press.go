@@ -92,14 +92,13 @@ func (p *Platform) pressed(ctx context.Context, x *press) (*bot.Message, error) 
 }
 
 // filled makes a message of a sent form.
-func (p *Platform) filled(ctx context.Context, it *item) (*bot.Message, error) {
-	s := it.Sent
+func (p *Platform) filled(ctx context.Context, s *sent) (*bot.Message, error) {
 	_, ts, _ := unref(s.Claim.Post)
 	m, err := p.from(ctx, s.User, s.Team, s.Claim.Channel, s.Claim.Root, ts)
 	if err != nil {
 		return nil, err
 	}
-	m.ID, m.Choice, m.Form, m.Post, m.At = name+":"+it.Key, s.Claim.Form, s.Values, s.Claim.Post, p.now()
+	m.ID, m.Choice, m.Form, m.Post, m.At = s.id(), s.Claim.Form, s.Values, s.Claim.Post, p.now()
 	return m, nil
 }
 

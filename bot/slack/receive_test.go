@@ -435,6 +435,48 @@ func unescaped(data []byte) string {
 	return strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">").Replace(string(data))
 }
 
+// TestRefusedForm is a form that is refused and sent again as it was: it is
+// looked at again. Once it was taken, the same words count no second time.
+func TestRefusedForm(t *testing.T) {
+	both(t, func(t *testing.T, w way) {
+		s := slacktest.New(t)
+		anna := person(s, "anna")
+		x := start(t, s, w, options(s))
+		form := &bot.Form{ID: "1/1/solve", Title: "Ticket 1", Submit: "Gelöst", Fields: []bot.Field{{Name: "text", Label: "Was war es?"}}}
+		post := bot.Post{Key: "1", User: anna.ID, Body: bot.Plain("Ticket 1"), Choices: []bot.Choice{{ID: "1/1/solve", Label: "Gelöst", Form: form}}}
+		if _, err := x.Send(t.Context(), post); err != nil {
+			t.Fatal(err)
+		}
+		shown := s.Posts(s.Direct(anna.ID))[0]
+		answered(t, s, s.Press(anna.ID, shown, shown.Buttons()[0]))
+		wait(t, s, "the form", func() bool { _, ok := s.View(anna.ID); return ok })
+		v, _ := s.View(anna.ID)
+		submit := func() string { return answered(t, s, s.Submit(v, map[string]string{"text": "Kabel"})) }
+		x.reply(func(context.Context, bot.Message) (bot.Receipt, error) {
+			return bot.Receipt{Errors: map[string]string{"text": "Gerade nicht."}}, nil
+		})
+		for range 2 {
+			if got := submit(); !strings.Contains(got, "Gerade nicht.") {
+				t.Errorf("a form that is refused is answered with %q", got)
+			}
+		}
+		x.reply(nil)
+		for range 2 {
+			if got := submit(); strings.Contains(got, "errors") {
+				t.Errorf("a form that is taken is answered with %q", got)
+			}
+		}
+		x.stop()
+		ids := map[string]bool{}
+		for _, m := range x.all {
+			ids[m.ID] = true
+		}
+		if len(x.all) != 3 || len(ids) != 3 {
+			t.Errorf("the bot was given %d messages with %d ids, want two refused and one taken", len(x.all), len(ids))
+		}
+	})
+}
+
 // TestLargeAnswer is a form that is too large for an acknowledgement, which Slack
 // would drop without a word: it comes another way.
 func TestLargeAnswer(t *testing.T) {

@@ -303,6 +303,7 @@ func (s *Server) Submit(v View, values map[string]string) *Envelope {
 	}
 	return s.send("interactive", map[string]any{
 		"type": "view_submission", "user": map[string]any{"id": v.User, "team_id": Team}, "team": map[string]any{"id": Team},
+		"trigger_id": s.trigger(v.User),
 		"view": map[string]any{
 			"id": v.ID, "type": "modal", "callback_id": v.Callback, "private_metadata": v.Metadata, "hash": "h",
 			"title": v.Title, "state": map[string]any{"values": state},

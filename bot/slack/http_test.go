@@ -29,6 +29,7 @@ func signed(body, media, secret string, at time.Time) *http.Request {
 
 // TestSignature gives requests to the listener as anybody on the internet may.
 func TestSignature(t *testing.T) {
+	t.Parallel()
 	const media = "application/json"
 	now := time.Now()
 	good := func() *http.Request { return signed(hello, media, slacktest.Secret, now) }
@@ -100,6 +101,7 @@ func TestSignature(t *testing.T) {
 
 // TestReplay sends the same signed request again: it has one effect.
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	s := slacktest.New(t)
 	person(s, "anna")
 	x := start(t, s, ways[1], options(s))
@@ -121,6 +123,7 @@ func TestReplay(t *testing.T) {
 }
 
 func TestChallenge(t *testing.T) {
+	t.Parallel()
 	s := slacktest.New(t)
 	p := ways[1].open(t, s, options(s))
 	r := signed(`{"type":"url_verification","challenge":"3eZbrw"}`, "application/json", slacktest.Secret, time.Now())

@@ -10,6 +10,7 @@ import (
 )
 
 func TestMrkdwn(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"Guten Morgen":                       "Guten Morgen",
 		"**Kabel** prüfen":                   "*Kabel* prüfen",
@@ -31,6 +32,7 @@ func TestMrkdwn(t *testing.T) {
 }
 
 func TestPlain(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"<@UBOT> hilf":                  "hilf",
 		"hilf <@UBOT|ersthelfer> bitte": "hilf  bitte",

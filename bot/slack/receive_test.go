@@ -173,6 +173,7 @@ func (f *failing) Change(ctx context.Context, in bot.Bucket, key string, fn func
 // TestGap is what was said while the bot was not there, or no connection was
 // open: it is found by reading, in threads too, and counts once.
 func TestGap(t *testing.T) {
+	t.Parallel()
 	s := slacktest.New(t)
 	anna := person(s, "anna")
 	d := s.Direct(anna.ID)
@@ -225,6 +226,7 @@ func TestSilentLoss(t *testing.T) {
 
 // TestFirstStart is a workspace in which people talked before the bot came.
 func TestFirstStart(t *testing.T) {
+	t.Parallel()
 	s := slacktest.New(t)
 	anna := person(s, "anna")
 	s.Quietly(anna.ID, s.Direct(anna.ID), "", "lange her")
@@ -241,6 +243,7 @@ func TestFirstStart(t *testing.T) {
 // TestSockets is how connections are kept: two, paced, and whatever Slack does
 // to them.
 func TestSockets(t *testing.T) {
+	t.Parallel()
 	s := slacktest.New(t)
 	anna := person(s, "anna")
 	x := start(t, s, ways[0], options(s))
@@ -264,6 +267,7 @@ func TestSockets(t *testing.T) {
 }
 
 func TestBadTokens(t *testing.T) {
+	t.Parallel()
 	s := slacktest.New(t)
 	o := options(s)
 	o.BotToken = "xoxb-not-this-one"
@@ -344,6 +348,7 @@ func TestSlowForm(t *testing.T) {
 // TestLateTrigger is a form that the handler asks for too late for Slack: a
 // button for it is shown instead.
 func TestLateTrigger(t *testing.T) {
+	t.Parallel()
 	s := slacktest.New(t)
 	anna := person(s, "anna")
 	x := start(t, s, ways[0], options(s))
@@ -377,6 +382,7 @@ func TestLateTrigger(t *testing.T) {
 // waiting: a view says that it is at work, while a trigger can still open one,
 // and shows in the end what came of it.
 func TestSlowPress(t *testing.T) {
+	t.Parallel()
 	form := &bot.Form{ID: "1/1/solve", Title: "Ticket 1", Submit: "Gelöst", Fields: []bot.Field{{Name: "text", Label: "Was war es?"}}}
 	for name, test := range map[string]struct {
 		receipt bot.Receipt
@@ -410,7 +416,7 @@ func TestSlowPress(t *testing.T) {
 				v, _ := s.View(anna.ID)
 				return strings.Contains(string(v.Raw), "Moment")
 			})
-			if c := s.Calls("views.open")[0]; c.At.Sub(s.State(e).Sent[0]) > 3*time.Second {
+			if c := s.Calls("views.open")[0]; c.At.Sub(s.State(e).Sent[0].At) > 3*time.Second {
 				t.Log("the view came late, and was opened all the same") // a fact about the machine
 			}
 			close(done)
@@ -554,6 +560,7 @@ func TestHome(t *testing.T) {
 // TestTooManySockets is an app that has all its connections elsewhere: the bot
 // tries again now and then, not again and again, and hears once there is room.
 func TestTooManySockets(t *testing.T) {
+	t.Parallel()
 	s := slacktest.New(t)
 	anna := person(s, "anna")
 	release := s.Occupy(10)

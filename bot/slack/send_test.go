@@ -18,6 +18,7 @@ import (
 // TestLostAnswer is a post that Slack made and whose answer was lost: it is
 // found, in the channel or a thread, also by the next process, and not made again.
 func TestLostAnswer(t *testing.T) {
+	t.Parallel()
 	for name, root := range map[string]string{"in the channel": "", "in a thread": "thread"} {
 		for _, restart := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, " restart ", restart), func(t *testing.T) {
@@ -55,6 +56,7 @@ func TestLostAnswer(t *testing.T) {
 // TestNewStore is a database that was thrown away: its tickets are numbered anew,
 // and the posts about the old ones are not taken for theirs.
 func TestNewStore(t *testing.T) {
+	t.Parallel()
 	s := slacktest.New(t)
 	s.AddChannel("CTEAM", slacktest.BotUser)
 	post := bot.Post{Key: "1/1/anna", To: escalation.Address{Channel: "CTEAM"}, Body: bot.Plain("Ticket 1 ist offen.")}
@@ -75,6 +77,7 @@ func TestNewStore(t *testing.T) {
 // TestOthersPosts are posts of other apps with the same metadata: they are not
 // taken for the bot's own.
 func TestOthersPosts(t *testing.T) {
+	t.Parallel()
 	s := slacktest.New(t)
 	s.AddChannel("CTEAM", slacktest.BotUser)
 	p := newPlatform(t, options(s))
@@ -92,6 +95,7 @@ func TestOthersPosts(t *testing.T) {
 
 // TestRefused is what Slack says instead of posting, and what the bot makes of it.
 func TestRefused(t *testing.T) {
+	t.Parallel()
 	for word, final := range map[string]bool{
 		"channel_not_found": true, "not_in_channel": true, "is_archived": true, "user_disabled": true, "cannot_dm_bot": true,
 		"messages_tab_disabled": true, "restricted_action": true,
@@ -119,6 +123,7 @@ func TestRefused(t *testing.T) {
 // TestLimit is a 429: nothing is sent before the time that Slack gave, and then
 // without looking for a post that was never made. Other methods go on.
 func TestLimit(t *testing.T) {
+	t.Parallel()
 	s := slacktest.New(t)
 	anna := person(s, "anna")
 	o := options(s)
@@ -148,6 +153,7 @@ func TestLimit(t *testing.T) {
 // TestPace is many posts in one channel: as many as Slack takes, and other
 // channels do not wait.
 func TestPace(t *testing.T) {
+	t.Parallel()
 	s := slacktest.New(t)
 	s.Set(func(r *slacktest.Rules) { r.Each = time.Second })
 	anna, ben := person(s, "anna"), person(s, "ben")
@@ -177,6 +183,7 @@ func TestPace(t *testing.T) {
 }
 
 func TestWhere(t *testing.T) {
+	t.Parallel()
 	s := slacktest.New(t)
 	anna := person(s, "anna")
 	s.Add(slacktest.User{ID: "UGONE", Name: "gone", Deleted: true})
@@ -209,6 +216,7 @@ func TestWhere(t *testing.T) {
 // TestLimitsOfBlocks sends what is as large as it can get: Slack refuses nothing,
 // and no character is cut in two.
 func TestLimitsOfBlocks(t *testing.T) {
+	t.Parallel()
 	s := slacktest.New(t)
 	anna := person(s, "anna")
 	x := start(t, s, ways[0], options(s))
@@ -265,6 +273,7 @@ func TestLimitsOfBlocks(t *testing.T) {
 // TestBlocksRefused is a post that Slack does not like for its blocks: its words
 // arrive all the same.
 func TestBlocksRefused(t *testing.T) {
+	t.Parallel()
 	s := slacktest.New(t)
 	anna := person(s, "anna")
 	p := newPlatform(t, options(s))

@@ -14,6 +14,7 @@ import (
 )
 
 func TestManifest(t *testing.T) {
+	t.Parallel()
 	small := slack.Options{AppToken: "xapp-1"}
 	large := slack.Options{
 		ReadChannels: true, Emails: true,
@@ -56,7 +57,59 @@ func TestManifest(t *testing.T) {
 	}
 }
 
+// TestScopes uses all that the options switch on: Slack asks for every scope of
+// the manifest meanwhile, and for no other.
+func TestScopes(t *testing.T) {
+	home := func(context.Context, bot.User) (bot.Home, error) { return nil, nil }
+	schools := map[string]string{"CLEHRER": "gs-nord", "CGEHEIM": "gs-nord"}
+	for name, o := range map[string]slack.Options{
+		"nothing more":     {},
+		"e-mail addresses": {Emails: true},
+		"schools":          {Channels: schools},
+		"everything":       {Emails: true, Channels: schools, ReadChannels: true, Home: home},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := slacktest.New(t)
+			anna := person(s, "anna")
+			s.AddChannel("CLEHRER", slacktest.BotUser, anna.ID)
+			s.AddChannel("CGEHEIM", slacktest.BotUser, anna.ID)
+			s.Hide("CGEHEIM")
+			all := options(s)
+			all.Emails, all.Channels, all.ReadChannels, all.Home = o.Emails, o.Channels, o.ReadChannels, o.Home
+			x := start(t, s, ways[0], all)
+			x.heardAs(t, s.Say(anna.ID, "direkt"))
+			for _, channel := range []string{"CLEHRER", "CGEHEIM"} {
+				x.heardAs(t, s.SayIn(anna.ID, channel, "", "<@UBOT> im Kanal"))
+			}
+			answered(t, s, s.Command(anna.ID, "CLEHRER", "mit dem Befehl"))
+			answered(t, s, s.OpenHome(anna.ID))
+			user := anna.ID
+			if o.Emails {
+				user = anna.Email
+			}
+			if _, err := x.Send(t.Context(), bot.Post{Key: "1", User: user, Body: bot.Plain("x")}); err != nil {
+				t.Error(err)
+			}
+			x.said(t, "mit dem Befehl")
+			x.stop()
+			for _, c := range s.Calls("") {
+				if c.Error == "missing_scope" {
+					t.Errorf("%s lacks a scope", c.Method)
+				}
+			}
+			used := slices.DeleteFunc(s.Used(), func(scope string) bool {
+				return scope == "users:read.email" && !o.Emails // Slack leaves the address out of what it says
+			})
+			if want := slack.Scopes(all); !slices.Equal(used, want) {
+				t.Errorf("needed were %q, the manifest asks for %q", used, want)
+			}
+		})
+	}
+}
+
 func TestSetup(t *testing.T) {
+	t.Parallel()
 	exact := slack.Scopes(slack.Options{Emails: true})
 	for name, test := range map[string]struct {
 		spoil    func(*slacktest.Server, *slack.Options)

@@ -33,7 +33,7 @@ func words(locale string) slack.Words {
 func options(s *slacktest.Server) slack.Options {
 	return slack.Options{
 		BotToken: slacktest.BotToken, AppToken: slacktest.AppToken, SigningSecret: slacktest.Secret,
-		Words: words, Store: new(bottest.Memory), API: s.URL, Pace: time.Microsecond,
+		Emails: true, Words: words, Store: new(bottest.Memory), API: s.URL, Pace: time.Microsecond,
 	}
 }
 
@@ -44,8 +44,12 @@ type way struct {
 }
 
 var ways = []way{
-	{"socket", func(t *testing.T, _ *slacktest.Server, o slack.Options) *slack.Platform { return newPlatform(t, o) }},
+	{"socket", func(t *testing.T, s *slacktest.Server, o slack.Options) *slack.Platform {
+		install(s, o)
+		return newPlatform(t, o)
+	}},
 	{"http", func(t *testing.T, s *slacktest.Server, o slack.Options) *slack.Platform {
+		install(s, o)
 		o.AppToken = ""
 		p := newPlatform(t, o)
 		srv := httptest.NewServer(p.Handler())
@@ -55,8 +59,14 @@ var ways = []way{
 	}},
 }
 
-// both runs a test over both ways.
+// install gives the app what its manifest asks for, and no more.
+func install(s *slacktest.Server, o slack.Options) {
+	s.Set(func(r *slacktest.Rules) { r.Scopes, r.Subscribe = slack.Scopes(o), o.ReadChannels })
+}
+
+// both runs a test over both ways, beside others.
 func both(t *testing.T, test func(t *testing.T, w way)) {
+	t.Parallel()
 	for _, w := range ways {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
@@ -75,14 +85,14 @@ func newPlatform(t *testing.T, o slack.Options) *slack.Platform {
 }
 
 // within returns a context that ends a test which waits in vain.
-func within(t *testing.T) context.Context {
+func within(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), hung)
 	t.Cleanup(cancel)
 	return ctx
 }
 
 // wait waits for something on the server.
-func wait(t *testing.T, s *slacktest.Server, what string, ok func() bool) {
+func wait(t testing.TB, s *slacktest.Server, what string, ok func() bool) {
 	t.Helper()
 	if err := s.Wait(within(t), ok); err != nil {
 		t.Fatalf("waited in vain for %s", what)

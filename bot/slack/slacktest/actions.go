@@ -40,8 +40,8 @@ func (s *Server) SayIn(user, channel, root, text string, files ...string) Said {
 	if parent := s.find(channel, root); parent != nil {
 		event["parent_user_id"] = parent.User
 	}
-	if c.User != "" || s.rules.Subscribe {
-		out.Events = append(out.Events, s.happened(c, event))
+	if told := s.happened(c, event); told != nil {
+		out.Events = append(out.Events, told)
 	}
 	if c.User == "" && strings.Contains(text, "<@"+BotUser) {
 		mention := map[string]any{}
@@ -49,7 +49,9 @@ func (s *Server) SayIn(user, channel, root, text string, files ...string) Said {
 			mention[key] = v
 		}
 		mention["type"] = "app_mention"
-		out.Events = append(out.Events, s.happened(c, mention))
+		if told := s.happened(c, mention); told != nil {
+			out.Events = append(out.Events, told)
+		}
 	}
 	s.changed()
 	return out
@@ -339,10 +341,14 @@ func (s *Server) heed(e *Envelope) {
 	}
 }
 
-// Command has a user send the slash command from a channel.
+// Command has a user send the slash command from a channel. An app that may have
+// none gets none.
 func (s *Server) Command(user, channel, text string) *Envelope {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if !s.allowed("commands") {
+		return nil
+	}
 	return s.send("slash_commands", map[string]any{
 		"command": "/ersthelfer", "text": text, "user_id": user, "user_name": s.users[user].Name, "channel_id": channel,
 		"team_id": Team, "trigger_id": s.trigger(user), "response_url": fmt.Sprintf("%s/response", s.http.URL), "api_app_id": "A1",

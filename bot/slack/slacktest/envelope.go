@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ type Envelope struct {
 	Payload map[string]any
 
 	// Set under the server's mutex; read them with Server.State.
-	Sent   []time.Time
+	Sent   []Delivery
 	Acked  time.Time
 	Answer json.RawMessage
 	Lost   bool // nobody listened when it was to be delivered
@@ -31,11 +32,25 @@ type Envelope struct {
 	deaf   bool
 }
 
+// A Delivery is one attempt to give the app an envelope.
+type Delivery struct {
+	At    time.Time
+	Acked time.Time // when it was acknowledged, whether that was heard or not
+	Gone  bool      // its connection ended before, or the app refused it
+	over  *socket   // none by HTTP
+}
+
 // State returns how an envelope stands.
 func (s *Server) State(e *Envelope) Envelope {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return *e
+	return e.copy()
+}
+
+func (e *Envelope) copy() Envelope {
+	out := *e
+	out.Sent = slices.Clone(e.Sent)
+	return out
 }
 
 // Envelopes returns all that was sent.
@@ -44,7 +59,7 @@ func (s *Server) Envelopes() []Envelope {
 	defer s.mu.Unlock()
 	var out []Envelope
 	for _, e := range s.envelopes {
-		out = append(out, *e)
+		out = append(out, e.copy())
 	}
 	return out
 }
@@ -65,7 +80,7 @@ func (s *Server) UseHTTP(endpoint string) {
 // send delivers something new. It wants mu held.
 func (s *Server) send(kind string, payload map[string]any) *Envelope {
 	e := &Envelope{ID: s.id("envelope-"), Kind: kind, Payload: payload, number: len(s.envelopes) + 1}
-	e.deaf = kind == "events_api" && s.rules.Deaf > 0 && e.number%s.rules.Deaf == 0
+	e.deaf = kind == "events_api" && s.rules.Deaf > 0 && e.number%s.rules.Deaf == 1
 	s.envelopes = append(s.envelopes, e)
 	s.deliver(e)
 	if kind == "events_api" && s.rules.Twice > 0 && e.number%s.rules.Twice == 0 {
@@ -85,11 +100,12 @@ func (s *Server) Deliver(e *Envelope) {
 // while nobody listens is lost. It wants mu held.
 func (s *Server) deliver(e *Envelope) {
 	attempt := len(e.Sent)
-	e.Sent = append(e.Sent, time.Now())
+	k := s.pick()
+	e.Sent = append(e.Sent, Delivery{At: time.Now(), over: k})
 	if s.endpoint != "" {
 		endpoint := s.endpoint
 		s.wg.Go(func() { s.post(endpoint, e, attempt) })
-	} else if k := s.pick(); k != nil {
+	} else if k != nil {
 		frame := map[string]any{
 			"envelope_id": e.ID, "type": e.Kind, "payload": e.Payload,
 			"accepts_response_payload": e.Kind != "events_api",
@@ -99,7 +115,7 @@ func (s *Server) deliver(e *Envelope) {
 		}
 		_ = k.write(frame) // it is gone, and the envelope is sent again
 	} else {
-		e.Lost = true
+		e.Lost, e.Sent[attempt].Gone = true, true
 		s.changed()
 		return
 	}
@@ -132,22 +148,30 @@ func (s *Server) insist(e *Envelope, sent int) {
 	}
 }
 
-// acknowledged takes an acknowledgement.
-func (s *Server) acknowledged(id string, answer json.RawMessage) {
+// hears takes an acknowledgement that came over a connection.
+func (s *Server) hears(k *socket, id string, answer json.RawMessage) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range s.envelopes {
-		if e.ID != id || !e.Acked.IsZero() {
-			continue
+		if e.ID == id {
+			s.acknowledged(e, slices.IndexFunc(e.Sent, func(d Delivery) bool { return d.over == k && d.Acked.IsZero() }), answer)
 		}
-		if e.deaf {
-			e.deaf = false
-			return
-		}
+	}
+}
+
+// acknowledged takes the acknowledgement of a delivery. It wants mu held.
+func (s *Server) acknowledged(e *Envelope, delivery int, answer json.RawMessage) {
+	if delivery >= 0 {
+		e.Sent[delivery].Acked = time.Now()
+	}
+	switch {
+	case e.deaf:
+		e.deaf = false
+	case e.Acked.IsZero():
 		e.Acked, e.Answer = time.Now(), answer
 		s.heed(e)
-		s.changed()
 	}
+	s.changed()
 }
 
 // post delivers an envelope by HTTP.
@@ -162,14 +186,21 @@ func (s *Server) post(endpoint string, e *Envelope, attempt int) {
 		req.Header.Set("X-Slack-Retry-Num", strconv.Itoa(attempt))
 		req.Header.Set("X-Slack-Retry-Reason", "http_timeout")
 	}
+	status, body := 0, []byte(nil)
 	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return
+	if err == nil {
+		defer resp.Body.Close()
+		status = resp.StatusCode
+		body, err = io.ReadAll(resp.Body)
 	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err == nil && resp.StatusCode == http.StatusOK {
-		s.acknowledged(e.ID, body)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case err == nil && status == http.StatusOK:
+		s.acknowledged(e, attempt, body)
+	case ctx.Err() == nil: // else it took too long
+		e.Sent[attempt].Gone = true
+		s.changed()
 	}
 }
 
@@ -208,8 +239,18 @@ func Sign(h http.Header, body []byte, secret string, at time.Time) {
 	h.Set("X-Slack-Signature", "v0="+hex.EncodeToString(mac.Sum(nil)))
 }
 
-// happened sends an event of a channel. It wants mu held.
+// happened sends an event of a channel, unless the app is not to be told: then it
+// returns none. It wants mu held.
 func (s *Server) happened(c *Channel, event map[string]any) *Envelope {
+	need := s.kind(c.ID) + ":history"
+	if event["type"] == "app_mention" {
+		need = "app_mentions:read"
+	} else if c.User == "" && !s.rules.Subscribe {
+		return nil
+	}
+	if !s.allowed(need) {
+		return nil
+	}
 	e := map[string]any{"channel": c.ID, "event_ts": event["ts"]}
 	for key, v := range event {
 		e[key] = v

@@ -50,18 +50,19 @@ type Server struct {
 	faults    map[string][]Fault
 	posted    map[string]time.Time // channel → when it is ready for a post, for the limit
 	calls     []Call
-	last      time.Time // of the last timestamp
-	count     int       // for ids
+	last      time.Time       // of the last timestamp
+	count     int             // for ids
+	used      map[string]bool // scopes that were needed
 }
 
 // Rules say how the server behaves. They may be changed at any time.
 type Rules struct {
 	Scopes    []string      // what the bot token may; nil: everything
-	Subscribe bool          // to message.channels: what is said in channels, not only what calls the bot
+	Subscribe bool          // to message.channels and message.groups: what is said in channels, not only what calls the bot
 	Patience  time.Duration // how long it waits for an acknowledgement; 0: three seconds
 	Retries   int           // how often it delivers again; 0: three times
 	Twice     int           // every so manieth event is delivered twice; 0: none
-	Deaf      int           // the first acknowledgement of every so manieth event is not heard; 0: none
+	Deaf      int           // the first acknowledgement of every so manieth event, from the first on, is not heard; 0: none
 	Trigger   time.Duration // how long a trigger is good; 0: three seconds
 	Each      time.Duration // between posts in a channel, after a burst of three; 0: no limit
 }
@@ -72,6 +73,7 @@ func New(t testing.TB) *Server {
 		done: make(chan struct{}), news: make(chan struct{}), users: map[string]*User{}, channels: map[string]*Channel{},
 		views: map[string]*View{}, homes: map[string]json.RawMessage{}, triggers: map[string]*trigger{},
 		sockets: map[*socket]bool{}, tickets: map[string]bool{}, faults: map[string][]Fault{}, posted: map[string]time.Time{},
+		used: map[string]bool{},
 	}
 	s.users[BotUser] = &User{ID: BotUser, Name: "ersthelfer", RealName: "Ersthelfer", IsBot: true}
 	mux := http.NewServeMux()
@@ -270,6 +272,7 @@ type Channel struct {
 	User     string // of a direct one
 	Members  []string
 	Archived bool
+	Private  bool
 	Messages []*Message
 }
 
@@ -278,6 +281,13 @@ func (s *Server) AddChannel(id string, members ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.channels[id] = &Channel{ID: id, Members: members}
+}
+
+// Hide makes a channel private.
+func (s *Server) Hide(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.channels[id].Private = true
 }
 
 // Archive archives a channel.

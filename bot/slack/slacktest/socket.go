@@ -68,7 +68,7 @@ func (s *Server) link(w http.ResponseWriter, r *http.Request) {
 		if err := conn.ReadJSON(&ack); err != nil {
 			return
 		}
-		s.acknowledged(ack.EnvelopeID, ack.Payload)
+		s.hears(k, ack.EnvelopeID, ack.Payload)
 	}
 }
 
@@ -96,6 +96,11 @@ func (s *Server) gone(k *socket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.sockets, k)
+	for _, e := range s.envelopes {
+		for i, d := range e.Sent {
+			e.Sent[i].Gone = d.Gone || d.over == k && d.Acked.IsZero()
+		}
+	}
 	s.changed()
 }
 

@@ -20,7 +20,7 @@ func refuse(word string) answer { return answer{"ok": false, "error": word} }
 
 // A method is one of the Web API. It is called with mu held.
 type method struct {
-	scope string
+	scope string // with a star for the kind of conversation
 	do    func(s *Server, a map[string]string) answer
 }
 
@@ -29,12 +29,12 @@ var methods = map[string]method{
 	"auth.test":             {"", (*Server).authTest},
 	"users.info":            {"users:read", (*Server).usersInfo},
 	"users.lookupByEmail":   {"users:read.email", (*Server).usersLookup},
-	"users.conversations":   {"im:read", (*Server).usersConversations},
+	"users.conversations":   {"*:read", (*Server).usersConversations},
 	"conversations.open":    {"im:write", (*Server).conversationsOpen},
-	"conversations.info":    {"channels:read", (*Server).conversationsInfo},
-	"conversations.members": {"channels:read", (*Server).conversationsMembers},
-	"conversations.history": {"im:history", (*Server).conversationsHistory},
-	"conversations.replies": {"im:history", (*Server).conversationsReplies},
+	"conversations.info":    {"*:read", (*Server).conversationsInfo},
+	"conversations.members": {"*:read", (*Server).conversationsMembers},
+	"conversations.history": {"*:history", (*Server).conversationsHistory},
+	"conversations.replies": {"*:history", (*Server).conversationsReplies},
 	"chat.postMessage":      {"chat:write", (*Server).postMessage},
 	"chat.postEphemeral":    {"chat:write", (*Server).postEphemeral},
 	"chat.update":           {"chat:write", (*Server).update},
@@ -101,10 +101,12 @@ func (s *Server) call(name, token string, args map[string]string, f Fault) (answ
 	case f.Error != "":
 		return refuse(f.Error), http.StatusOK, 0
 	}
-	if need := s.needs(m.scope, args); need != "" && !slices.Contains(s.scopes(), need) {
-		out := refuse("missing_scope")
-		out["needed"], out["provided"] = need, strings.Join(s.scopes(), ",")
-		return out, http.StatusOK, 0
+	for _, need := range s.needs(m.scope, args) {
+		if !s.allowed(need) {
+			out := refuse("missing_scope")
+			out["needed"], out["provided"] = need, strings.Join(s.scopes(), ",")
+			return out, http.StatusOK, 0
+		}
 	}
 	if name == "chat.postMessage" {
 		if after := s.limited(args["channel"]); after > 0 {
@@ -118,13 +120,50 @@ func (s *Server) call(name, token string, args map[string]string, f Fault) (answ
 	return out, http.StatusOK, 0
 }
 
-// needs returns the scope of a call: those about conversations differ by kind.
-func (s *Server) needs(scope string, args map[string]string) string {
-	channel := args["channel"]
-	if rest, ok := strings.CutPrefix(scope, "im:"); ok && strings.HasPrefix(channel, "C") {
-		return "channels:" + rest
+// kinds are the words of conversations in scopes, by what a call names them.
+var kinds = map[string]string{"im": "im", "public_channel": "channels", "private_channel": "groups"}
+
+// needs returns the scopes of a call: those about conversations differ by kind.
+func (s *Server) needs(scope string, args map[string]string) []string {
+	right, ok := strings.CutPrefix(scope, "*")
+	switch {
+	case scope == "":
+		return nil
+	case !ok:
+		return []string{scope}
+	case args["types"] == "":
+		return []string{s.kind(args["channel"]) + right}
 	}
-	return scope
+	var out []string
+	for kind := range strings.SplitSeq(args["types"], ",") {
+		out = append(out, kinds[kind]+right)
+	}
+	return out
+}
+
+// kind returns the word of a conversation in scopes.
+func (s *Server) kind(channel string) string {
+	c := s.channels[channel]
+	switch {
+	case strings.HasPrefix(channel, "D"):
+		return "im"
+	case c != nil && c.Private:
+		return "groups"
+	}
+	return "channels"
+}
+
+// allowed reports whether the bot token has a scope, and counts that it was needed.
+func (s *Server) allowed(scope string) bool {
+	s.used[scope] = true
+	return slices.Contains(s.scopes(), scope)
+}
+
+// Used returns the scopes that were needed so far, sorted.
+func (s *Server) Used() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.used))
 }
 
 // everything is what a bot token can be allowed to do here.
@@ -181,7 +220,7 @@ func (s *Server) usersInfo(a map[string]string) answer {
 
 func (s *Server) profile(u *User, locale bool) map[string]any {
 	profile := map[string]any{"real_name": u.RealName}
-	if slices.Contains(s.scopes(), "users:read.email") {
+	if s.allowed("users:read.email") {
 		profile["email"] = u.Email
 	}
 	out := map[string]any{
@@ -207,10 +246,9 @@ func (s *Server) usersConversations(a map[string]string) answer {
 	var out []any
 	for _, id := range slices.Sorted(maps.Keys(s.channels)) {
 		c := s.channels[id]
-		im := c.User != ""
-		if slices.Contains(c.Members, BotUser) && !c.Archived &&
-			(im && strings.Contains(a["types"], "im") || !im && strings.Contains(a["types"], "public_channel")) {
-			out = append(out, map[string]any{"id": id, "is_im": im, "user": c.User})
+		asked := slices.ContainsFunc(strings.Split(a["types"], ","), func(t string) bool { return kinds[t] == s.kind(id) })
+		if asked && slices.Contains(c.Members, BotUser) && !c.Archived {
+			out = append(out, map[string]any{"id": id, "is_im": c.User != "", "user": c.User})
 		}
 	}
 	page, next := paged(out, a)
@@ -427,7 +465,5 @@ func (s *Server) postEphemeral(a map[string]string) answer {
 
 // echo lets a message of the bot come back as an event.
 func (s *Server) echo(m *Message, event map[string]any) {
-	if c := s.channels[m.Channel]; c.User != "" || s.rules.Subscribe {
-		s.happened(c, event)
-	}
+	s.happened(s.channels[m.Channel], event)
 }

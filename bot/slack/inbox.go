@@ -260,7 +260,9 @@ func (b *inbox) follow(ctx context.Context, lane string) {
 			if ctx.Err() != nil {
 				return
 			}
-			b.r.p.log.Warn("slack: a message is tried again", "tries", tries, "err", err)
+			if later := new(bot.LaterError); !errors.As(err, &later) { // that one only waits for its turn
+				b.r.p.log.Warn("slack: a message is tried again", "tries", tries, "err", err)
+			}
 			if pause(ctx, wait(tries, err)) != nil {
 				return
 			}

@@ -85,8 +85,8 @@ func TestCurateInChat(t *testing.T) {
 		},
 		{
 			"nobody else meets it",
-			`tom> faq lücken
-			tom< Was zeigt der Drucker`,
+			`tom> faq suche papierstau im kopierer
+			tom< Lassen Sie das Gerät eingeschaltet`,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,6 +41,10 @@ func read(text string, act knowledge.Act, expect escalation.Expect, options []op
 		}
 		return ""
 	}
+	if id, ok := stillBroken[expect]; ok && wordsIn(text) <= longReply && firstWords[firstWord(text)] == "" &&
+		slices.ContainsFunc(itDoesNot, func(words string) bool { return strings.Contains(text, words) }) {
+		return id
+	}
 	if id, ok := yesNo[expect][act]; ok {
 		return id
 	}
@@ -49,6 +54,10 @@ func read(text string, act knowledge.Act, expect escalation.Expect, options []op
 	return hinted(text, expect)
 }
 
+// stillBroken says which option is meant by "hilft nicht", which is a no, but not
+// to these questions.
+var stillBroken = map[escalation.Expect]string{expectDuplicate: "same", expectSame: "same", expectCancel: "keep"}
+
 // hinted finds the option that a word in a short sentence means, else the one
 // that its first word does: "ja, und die Kinder warten".
 func hinted(text string, expect escalation.Expect) string {
@@ -57,11 +66,15 @@ func hinted(text string, expect escalation.Expect) string {
 			return h.option
 		}
 	}
-	begin, _, _ := strings.Cut(strings.ReplaceAll(text, ",", " "), " ")
 	if strings.Contains(text, "aber") || strings.Contains(text, "but") {
 		return ""
 	}
-	return yesNo[expect][firstWords[begin]]
+	return yesNo[expect][firstWords[firstWord(text)]]
+}
+
+func firstWord(text string) string {
+	begin, _, _ := strings.Cut(strings.ReplaceAll(text, ",", " "), " ")
+	return begin
 }
 
 // negated reports whether a sentence denies something.
@@ -136,7 +149,10 @@ var (
 		"immer noch", "weiterhin", "hilft nicht", "hilft auch nicht", "hilft nix", "nicht geholfen", "nichts geholfen", "nix geholfen",
 		"bringt nichts", "bringt nix", "nichts gebracht", "nix gebracht", "klappt nicht", "klappt auch nicht", "klappt nich",
 		"geht nicht", "geht nich", "geht auch nicht", "geht trotzdem nicht", "funktioniert nicht", "funktioniert auch nicht",
-		"doch nicht", "wieder nicht", "did not help", "didn't help", "doesn't help", "does not help", "still not", "still no", "not working",
+		"doch nicht", "wieder nicht", "nichts hilft", "hilft alles", "nothing helps", "nothing works", "did not help", "didn't help", "doesn't help", "does not help", "still not", "still no", "not working",
+	}
+	itWasTried = []string{
+		"schon alles", "alles schon", "schon gemacht", "schon probiert", "schon versucht", "already tried", "already did",
 	}
 )
 
@@ -146,7 +162,9 @@ var hints = map[escalation.Expect][]hint{
 		always("calm", "pause", "freistunde", "kein unterricht", "nicht im unterricht", "no lesson", "nicht dringend", "nicht eilig", "eilt nicht", "not urgent"),
 		always("exam", "prüfung", "pruefung", "klausur", "klassenarbeit", "exam", "abitur")...),
 		unless("lesson", "kinder warten", "klasse wartet", "warten alle", "vor der klasse", "kids are waiting", "class is waiting", "dringend", "eilig", "eilt", "urgent", "unterricht", "unterrricht", "unterich", "stunde", "lesson")...),
-	expectHelped:  append(always("nothelped", itDoesNot...), unless("helped", itWorks...)...),
+	expectHelped: append(append(always("nothelped", itDoesNot...),
+		unless("helped", itWorks...)...),
+		always("nothelped", itWasTried...)...),
 	expectChoice:  always("none", "nichts davon", "keins davon", "keines davon", "passt nicht", "passt nichts", "passt alles nicht", "none of"),
 	expectConfirm: append(always("reopen", itDoesNot...), unless("confirm", itWorks...)...),
 	expectRating: append(append(always("reopen", "immer noch", "doch nicht", "wieder nicht", "geht nicht", "still not"),

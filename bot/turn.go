@@ -68,7 +68,7 @@ func (t *turn) converse(ctx context.Context) error {
 	cur := current(mine)
 	for _, asked := range mine {
 		e, _ := asking(asked)
-		if e == nil || a.Outcome == knowledge.Answered && wordsIn(t.m.Text) > shortReply {
+		if e == nil || bygone(asked, mine) || a.Outcome == knowledge.Answered && wordsIn(t.m.Text) > shortReply {
 			continue
 		}
 		options := t.b.options(t.voiceOf(asked), e)
@@ -99,7 +99,7 @@ var chatter = map[knowledge.Act]bool{
 // for an answer of its requester and was last spoken of, else the last one.
 func current(recent []*escalation.Ticket) *escalation.Ticket {
 	for _, t := range recent {
-		if t.Expect != "" && t.Status != escalation.StatusClosed {
+		if t.Expect != "" && t.Status != escalation.StatusClosed && !bygone(t, recent) {
 			return t
 		}
 	}
@@ -107,6 +107,13 @@ func current(recent []*escalation.Ticket) *escalation.Ticket {
 		return recent[0]
 	}
 	return nil
+}
+
+// bygone reports whether what t waits for is not meant any more, because the
+// conversation went on with another one of recent: a late "ja" must not withdraw
+// a ticket.
+func bygone(t *escalation.Ticket, recent []*escalation.Ticket) bool {
+	return t.Expect == expectCancel && recent[0].Active().After(t.Active())
 }
 
 // speak takes free text into the conversation.
@@ -285,6 +292,10 @@ func (t *turn) talk(ctx context.Context, a knowledge.Answer, cur *escalation.Tic
 		return t.command(ctx, command{word: "stop"})
 	case knowledge.ActThanks:
 		return t.say(ctx, t.v.say("thanks"))
+	case knowledge.ActYes:
+		if cur == nil || cur.Expect == "" {
+			return t.say(ctx, t.v.say("fine"))
+		}
 	case knowledge.ActWho:
 		return t.say(ctx, t.v.say("who"))
 	case knowledge.ActGreeting:

@@ -86,7 +86,7 @@ func (t *turn) needsNoSchool(a knowledge.Answer) bool {
 	switch a.Act {
 	case knowledge.ActWho, knowledge.ActHelp, knowledge.ActThanks, knowledge.ActStatus, knowledge.ActStop:
 		return true
-	case knowledge.ActGreeting:
+	case knowledge.ActGreeting, knowledge.ActYes, knowledge.ActNo:
 		known, ok := t.b.Known(t.p.Person)
 		return ok && len(known.Roles) > 0 || len(t.b.desk.Model().Queues(t.p.Person)) > 0
 	}

@@ -148,16 +148,47 @@ func (t *turn) inThread(ctx context.Context) (done bool, err error) {
 			return true, t.staffDo(ctx, ticket.ID, escalation.Replied, strings.TrimSpace(text[len(prefix):]))
 		}
 	}
-	note := escalation.Action{Kind: escalation.Noted, Text: text, Message: t.m.ID, Files: t.m.Files}
-	after, err := t.b.desk.Do(ctx, t.p.Person, ticket.ID, note)
+	return true, t.note(ctx, ticket, t.v.say("staff.noted", "id", name(ticket.ID)))
+}
+
+// note takes the message for an internal note, says so, and offers to send it to
+// the requester.
+func (t *turn) note(ctx context.Context, ticket *escalation.Ticket, said Rich) error {
+	a := escalation.Action{Kind: escalation.Noted, Text: strings.TrimSpace(t.m.Text), Message: t.m.ID, Files: t.m.Files}
+	after, err := t.b.desk.Do(ctx, t.p.Person, ticket.ID, a)
 	if err != nil {
-		return true, err
+		return err
 	}
 	send := Choice{
 		ID:    choiceID(ticket.ID, len(after.Events)-1, "send"),
 		Label: t.v.word("choice.send", "name", t.b.personName(ctx, ticket.Requester)),
 	}
-	return true, t.say(ctx, t.v.say("staff.noted", "id", name(ticket.ID)), send)
+	return t.say(ctx, said, send)
+}
+
+// meantForTicket takes words of staff that are no question of their own, such as
+// "komme gleich", for a note on the ticket that the bot has just told them of.
+func (t *turn) meantForTicket(ctx context.Context) (done bool, err error) {
+	if !t.m.Direct || strings.TrimSpace(t.m.Text) == "" {
+		return false, nil
+	}
+	waiting, err := t.b.desk.Queue(ctx, t.p.Person)
+	if err != nil {
+		return false, err
+	}
+	var told *escalation.Ticket
+	since := t.b.desk.Now().Add(-noteWithin)
+	for _, ticket := range waiting {
+		for _, n := range ticket.Notices {
+			if n.To.Person == t.p.Person && n.To.As != escalation.Requester && n.Sent.After(since) {
+				told, since = ticket, n.Sent
+			}
+		}
+	}
+	if told == nil || told.Requester == t.p.Person {
+		return false, nil
+	}
+	return true, t.note(ctx, told, t.v.say("staff.noted.guess", "id", name(told.ID), "title", t.b.title(t.v, told)))
 }
 
 // sendNote sends a note on to the requester.

@@ -59,6 +59,11 @@ func (t *turn) converse(ctx context.Context) error {
 		if t.needsNoSchool(a) {
 			return t.talk(ctx, a, nil)
 		}
+		if t.p.Held == nil && !clear(a) {
+			if done, err := t.meantForTicket(ctx); done || err != nil {
+				return err
+			}
+		}
 		return t.askSchool(ctx, clear(a))
 	}
 	mine, err := t.b.desk.Recent(ctx, t.p.Person, t.m.In, 10)
@@ -85,6 +90,11 @@ func (t *turn) converse(ctx context.Context) error {
 	s := stanceOf(cur, t.b.weigh(cur, a, t.m.Text), t.b.desk.Now())
 	if a.Outcome == knowledge.Talk && s != isReply && s != isBack && (s != isValue || chatter[a.Act]) {
 		return t.talk(ctx, a, cur)
+	}
+	if s == isNew && !clear(a) {
+		if done, err := t.meantForTicket(ctx); done || err != nil {
+			return err
+		}
 	}
 	return t.speak(ctx, cur, a, s)
 }

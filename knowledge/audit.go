@@ -248,6 +248,36 @@ func (v *verifier) revision(tx Tx, r AuditRecord) error {
 	return err
 }
 
+// Audit returns up to limit records, the newest first, from the one with the number on; 0 for the newest. A record that
+// cannot be read is left out; [Library.Verify] tells of it.
+func (l *Library) Audit(ctx context.Context, by Person, from, limit int) (out []AuditRecord, err error) {
+	if err := l.may(by, ActAudit, ""); err != nil {
+		return nil, err
+	}
+	err = l.store.View(ctx, func(tx Tx) error {
+		var head Checkpoint
+		if err := read(tx, ShelfMeta, auditHead, &head); err != nil && !notFound(err) {
+			return err
+		}
+		if from <= 0 || from > head.Seq {
+			from = head.Seq
+		}
+		for seq := from; seq > 0 && len(out) < limit; seq-- {
+			var r AuditRecord
+			if err := read(tx, ShelfAudit, auditKey(seq), &r); err != nil {
+				l.damaged(auditKey(seq), err)
+				continue
+			}
+			if r.By, err = person(tx, r.Who); err != nil {
+				return err
+			}
+			out = append(out, r)
+		}
+		return nil
+	})
+	return out, err
+}
+
 // WriteAudit writes the audit as JSON, one record a line. Whoever has the lines can follow the chain.
 func (l *Library) WriteAudit(ctx context.Context, by Person, w io.Writer) error {
 	if err := l.may(by, ActAudit, ""); err != nil {

@@ -51,7 +51,7 @@ func (l *Library) drafted(s Source) Article {
 	a := Article{Room: s.Room}
 	seen := map[string]bool{}
 	for _, q := range s.Questions {
-		q = cut(oneLine(strings.ToValidUTF8(l.mask(q), "")), maxLocal)
+		q = cut(oneLine(strings.ToValidUTF8(l.mask(q), "")), MaxLocal)
 		if key := fold(q); q != "" && !seen[key] && len(a.Questions) < maxDraftQuestions {
 			seen[key] = true
 			a.Questions = append(a.Questions, q)

@@ -23,8 +23,8 @@ type Swap struct {
 	New string `json:"new"`
 }
 
-// maxLocal is how long the paragraph or a step of a school may be, in characters.
-const maxLocal = 1000
+// MaxLocal is how long the paragraph or a step of a school may be, in characters.
+const MaxLocal = 1000
 
 // Localise sets what a school puts into an article; an empty Local takes it back. The right is asked for that school.
 // Problems says what does not fit.
@@ -87,7 +87,7 @@ func (o Local) fits(a Article) error {
 		switch {
 		case !utf8.ValidString(text):
 			add("the text is not UTF-8")
-		case utf8.RuneCountInString(text) > maxLocal:
+		case utf8.RuneCountInString(text) > MaxLocal:
 			add("the text is longer than 1000 characters; shorten it")
 		case strings.Contains("\n"+text, "\n#"):
 			add("the text holds a heading; remove it")

@@ -18,7 +18,12 @@ var parts = []struct {
 	path, label string
 	right       right
 }{
+	{"/aufgaben", "part.tasks", seeing},
 	{"/artikel", "part.articles", seeing},
+	{"/luecken", "part.gaps", seeing},
+	{"/probe", "part.try", seeing},
+	{"/austausch", "part.exchange", exporting},
+	{"/protokoll", "part.audit", reading},
 }
 
 // curating returns the frame of a page about the articles.

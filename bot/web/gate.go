@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"ersthelfer/knowledge"
@@ -16,6 +17,7 @@ type gatePage struct {
 	Before, After string // how many questions find their article
 	Asked         int
 	Taken         []takenView
+	Lost          []moveView // find their article no more, and are not taken by this one
 	Gained        []moveView
 	Blocked       bool // it was to be published and takes questions away
 	Why, When     string
@@ -31,8 +33,9 @@ type takenView struct {
 
 // A moveView is a question for which something else is shown.
 type moveView struct {
-	Text string
-	Real string // that somebody really asked it
+	Text    string
+	Real    string // that somebody really asked it
+	Belongs string // the title of the article that it should find
 }
 
 // showGate tries the newest text of an article on the questions.
@@ -61,9 +64,13 @@ func (s *Server) renderGate(w http.ResponseWriter, r *http.Request, p Person, st
 	data.Before = v.W("gate.found", "count", t.Before.Right+t.Before.Offered, "of", t.Before.Asked)
 	data.After = v.W("gate.found", "count", t.After.Right+t.After.Offered, "of", t.After.Asked)
 	data.Taken = s.takenViews(v, p, t)
+	taken := t.Taken()
 	for _, m := range t.Moves {
-		if m.Belongs == e.ID && !m.From.Offered && m.To.Offered {
+		switch {
+		case m.Belongs == e.ID && !m.From.Offered && m.To.Offered:
 			data.Gained = append(data.Gained, v.moveView(m))
+		case m.Lost() && !slices.Contains(taken, m):
+			data.Lost = append(data.Lost, s.lostView(v, m))
 		}
 	}
 	fn(data)
@@ -74,6 +81,15 @@ func (v voice) moveView(m knowledge.Move) moveView {
 	out := moveView{Text: line(m.Question)}
 	if m.Real {
 		out.Real = v.W("gate.real")
+	}
+	return out
+}
+
+// lostView returns a question with the article that it does not find any more.
+func (s *Server) lostView(v voice, m knowledge.Move) moveView {
+	out := v.moveView(m)
+	if a, ok := s.o.Library.Article(m.Belongs); ok {
+		out.Belongs = line(a.Title)
 	}
 	return out
 }

@@ -32,6 +32,16 @@ var (
 	articlesTemplate = pageTemplate("articles")
 	articleTemplate  = pageTemplate("article")
 	gateTemplate     = pageTemplate("gate")
+
+	revisionsTemplate = pageTemplate("revisions")
+	proposalTemplate  = pageTemplate("proposal")
+	schoolsTemplate   = pageTemplate("schools")
+	schoolTemplate    = pageTemplate("school")
+	tasksTemplate     = pageTemplate("tasks")
+	gapsTemplate      = pageTemplate("gaps")
+	tryTemplate       = pageTemplate("try")
+	exchangeTemplate  = pageTemplate("exchange")
+	auditTemplate     = pageTemplate("audit")
 )
 
 // A page is what the layout needs. The data of every page embeds it.

@@ -81,6 +81,25 @@ var routes = []route{
 	{"POST /als/{person}/artikel/{id}/veroeffentlichen", publishing, nil, (*Server).publishArticle},
 	{"POST /als/{person}/artikel/{id}/stilllegen", retiring, nil, (*Server).retireArticle},
 	{"POST /als/{person}/artikel/{id}/plan", scheduling, nil, (*Server).planArticle},
+	{"GET /als/{person}/artikel/{id}/verlauf", seeing, nil, (*Server).showRevisions},
+	{"POST /als/{person}/artikel/{id}/wiederherstellen", restoring, nil, (*Server).restoreArticle},
+	{"GET /als/{person}/artikel/{id}/vorschlag", seeing, nil, (*Server).showProposal},
+	{"POST /als/{person}/artikel/{id}/vorschlag/uebernehmen", saving, nil, (*Server).acceptProposal},
+	{"POST /als/{person}/artikel/{id}/vorschlag/ablegen", dismissing, nil, (*Server).dismissProposal},
+	{"GET /als/{person}/artikel/{id}/schulen", seeing, nil, (*Server).showSchools},
+	{"GET /als/{person}/artikel/{id}/schule/{school}", localising, nil, (*Server).showSchool},
+	{"POST /als/{person}/artikel/{id}/schule/{school}", localising, nil, (*Server).saveSchool},
+
+	// All articles together.
+	{"GET /als/{person}/aufgaben", seeing, nil, (*Server).showTasks},
+	{"GET /als/{person}/luecken", seeing, nil, (*Server).showGaps},
+	{"POST /als/{person}/luecken", saving, nil, (*Server).saveDraft},
+	{"GET /als/{person}/probe", seeing, nil, (*Server).showTry},
+	{"GET /als/{person}/austausch", exporting, nil, (*Server).showExchange},
+	{"GET /als/{person}/export/{file}", exporting, nil, (*Server).showExport},
+	{"POST /als/{person}/import", importing, nil, (*Server).importArticles},
+	{"GET /als/{person}/protokoll", reading, nil, (*Server).showAudit},
+	{"GET /als/{person}/protokoll/protokoll.jsonl", reading, nil, (*Server).showAuditFile},
 }
 
 // Handler returns all pages.

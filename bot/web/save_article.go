@@ -110,11 +110,18 @@ func (s *Server) showStale(w http.ResponseWriter, r *http.Request, p Person, f a
 
 // who returns how somebody is called, or that it was the program.
 func (s *Server) who(v voice, p knowledge.Person) string {
-	if name := s.nameOf(p); name != "" {
-		return name
+	name := line(s.nameOf(p))
+	if name == "" {
+		return v.W("who.program")
 	}
-	return v.W("who.program")
+	if user, ok := strings.CutPrefix(name, atMachine); ok {
+		return v.W("who.machine", "user", user)
+	}
+	return name
 }
+
+// atMachine begins the name of somebody at the command line.
+const atMachine = "cli:"
 
 // judge puts what is wrong with a form beside its fields.
 func (d *articlePage) judge(f articleForm, rooms []bot.Option, others ...knowledge.Problem) {
@@ -122,6 +129,8 @@ func (d *articlePage) judge(f articleForm, rooms []bot.Option, others ...knowled
 	d.Wrong = map[string]string{}
 	for _, m := range d.Mistakes {
 		d.Wrong[m.Field] = strings.TrimSpace(d.Wrong[m.Field] + " " + m.Text)
+		d.WrongEnglish = d.WrongEnglish || strings.HasPrefix(m.Field, "en-")
+		d.WrongMore = d.WrongMore || slices.Contains(folded, m.Field)
 	}
 	if len(d.Mistakes) > 0 {
 		return
@@ -130,6 +139,9 @@ func (d *articlePage) judge(f articleForm, rooms []bot.Option, others ...knowled
 		d.Mistakes = append(d.Mistakes, mistake{"", o.Message})
 	}
 }
+
+// folded are the fields under "more" that can be wrong.
+var folded = []string{"antwort", "rolle", "dringlichkeit", "art", "angaben", "verwandt", "dazu"}
 
 // submitArticle gives a draft to review.
 func (s *Server) submitArticle(w http.ResponseWriter, r *http.Request, p Person) {

@@ -38,6 +38,13 @@ type Options struct {
 	Rooms   []bot.Option // of the building, for articles
 	Schools []bot.Option // that may have their own text in articles
 
+	// DraftGap makes a draft of a gap; nil: the library does, without help.
+	DraftGap func(ctx context.Context, by knowledge.Person, key string) (*knowledge.Entry, error)
+	// DraftTicket makes a draft of a solved ticket that the person may see; nil: none are made. Its errors are those of
+	// [bot.Bot.DraftTicket]. Solved returns the latest ones; nil: they are not listed.
+	DraftTicket func(ctx context.Context, by knowledge.Person, id escalation.ID) (*knowledge.Entry, error)
+	Solved      func(ctx context.Context, p escalation.Person) ([]Solved, error)
+
 	Clock   *Clock           // shows a clock that can be moved; nil: none
 	Now     func() time.Time // what is written beside messages; Clock.Now or time.Now if nil
 	Zone    *time.Location   // in which times are shown; time.Local if nil

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -14,21 +15,24 @@ import (
 type articlePage struct {
 	curating
 	articleHead
-	Form      articleForm
-	Action    string // where the form is sent
-	Fresh     bool   // the article does not exist yet
-	ReadOnly  bool   // the person may look only
-	Saved     bool
-	Stale     string // somebody else has saved meanwhile
-	Mistakes  []mistake
-	Wrong     map[string]string // by field
-	Previews  []previewView
-	Asked     []askedRow
-	Choices   articleChoices
-	Plan      *planView
-	Steps     []stepButton
-	MaySubmit bool // after saving, to review
-	MayGo     bool // after saving, on to publishing
+	Form     articleForm
+	Action   string // where the form is sent
+	Fresh    bool   // the article does not exist yet
+	ReadOnly bool   // the person may look only
+	Saved    bool
+	Drafted  bool   // it was made of a gap or a ticket just now
+	Stale    string // somebody else has saved meanwhile
+	Mistakes []mistake
+	Wrong    map[string]string // by field
+	// Whether something is wrong in the folded parts of the form, which then are open.
+	WrongEnglish, WrongMore bool
+	Previews                []previewView
+	Asked                   []askedRow
+	Choices                 articleChoices
+	Plan                    *planView
+	Steps                   []stepButton
+	MaySubmit               bool // after saving, to review
+	MayGo                   bool // after saving, on to publishing
 }
 
 // An articleHead stands above all pages about one article.
@@ -82,9 +86,12 @@ type planView struct {
 func (s *Server) head(c curating, p Person, e *knowledge.Entry, title, here string) articleHead {
 	h := articleHead{ID: e.ID, Name: title, Tags: c.tags(e, s.o.Now()), Article: base(p.ID) + articlePath(e.ID)}
 	for _, t := range articleTabs {
-		if s.may(p, t.right, "") && (!t.inForce || e.InForce > 0) {
+		if s.may(p, t.right, "") && t.is(e) {
 			h.Tabs = append(h.Tabs, link{h.Article + t.path, c.W(t.label), t.path == here})
 		}
+	}
+	if e.State == knowledge.StateDraft || e.State == knowledge.StateReview {
+		h.Tabs = append(h.Tabs, link{c.Base + "/probe?artikel=" + url.QueryEscape(e.ID), c.W("part.try"), false})
 	}
 	return h
 }
@@ -93,10 +100,15 @@ func (s *Server) head(c curating, p Person, e *knowledge.Entry, title, here stri
 var articleTabs = []struct {
 	path, label string
 	right       right
-	inForce     bool // only for articles that are in force
+	is          func(*knowledge.Entry) bool // there is something to show
 }{
-	{"", "tab.edit", seeing, false},
+	{"", "tab.edit", seeing, always},
+	{"/verlauf", "tab.history", seeing, always},
+	{"/schulen", "tab.schools", seeing, func(e *knowledge.Entry) bool { return e.InForce > 0 }},
+	{"/vorschlag", "tab.proposal", seeing, func(e *knowledge.Entry) bool { return e.Proposal != nil }},
 }
+
+func always(*knowledge.Entry) bool { return true }
 
 // showArticle shows the newest text of an article.
 func (s *Server) showArticle(w http.ResponseWriter, r *http.Request, p Person) {
@@ -112,7 +124,7 @@ func (s *Server) showArticle(w http.ResponseWriter, r *http.Request, p Person) {
 		s.refuseArticle(w, r, err)
 		return
 	}
-	data.Saved = r.URL.Query().Has("gespeichert")
+	data.Saved, data.Drafted = r.URL.Query().Has("gespeichert"), r.URL.Query().Has("entwurf")
 	s.render(w, r, http.StatusOK, articleTemplate, data)
 }
 
@@ -165,11 +177,7 @@ func (v voice) askedRows(asked []knowledge.Asked, a knowledge.Article) []askedRo
 	var out []askedRow
 	for _, q := range asked[:min(len(asked), maxAsked)] {
 		text := plainLine(q.Question)
-		times := v.W("asked.times", "count", q.Count)
-		if q.Count == 1 {
-			times = v.W("asked.once")
-		}
-		out = append(out, askedRow{Text: text, Times: times, Known: slices.Contains(known, text)})
+		out = append(out, askedRow{Text: text, Times: v.often(q.Count), Known: slices.Contains(known, text)})
 	}
 	return out
 }

@@ -78,7 +78,9 @@ func (s *Server) showArticles(w http.ResponseWriter, r *http.Request, p Person) 
 	}
 	data.Rows = rows[page*perPage : min((page+1)*perPage, len(rows))]
 	for i := range data.Rows {
-		data.Rows[i].Tags = v.tags(data.Rows[i].entry, s.o.Now())
+		data.Rows[i].Tags = slices.DeleteFunc(v.tags(data.Rows[i].entry, s.o.Now()), func(t tag) bool {
+			return t.Kind == string(knowledge.StatePublished) && data.Rows[i].entry.State == knowledge.StatePublished // as nearly all are
+		})
 	}
 	s.render(w, r, http.StatusOK, articlesTemplate, data)
 }

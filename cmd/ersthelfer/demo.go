@@ -2,13 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"time"
 
 	"ersthelfer/bot"
 	"ersthelfer/bot/web"
 	"ersthelfer/config"
 	"ersthelfer/escalation"
+	"ersthelfer/internal/boltfile"
 
 	"github.com/spf13/cobra"
 )
@@ -22,6 +27,7 @@ func newDemo() *cobra.Command {
 	var opts dataFlags
 	var address string
 	var speed float64
+	var past bool
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Try everything in the browser, with three schools and nothing to set up",
@@ -36,16 +42,20 @@ func newDemo() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return runDemo(cmd, cfg, opts.folderFor(cfg, "demo"), address, speed)
+			data := opts.folderFor(cfg, "demo")
+			_, missing := os.Stat(filepath.Join(data, boltfile.Name))
+			past = past && opts.config == "" && errors.Is(missing, fs.ErrNotExist)
+			return runDemo(cmd, cfg, data, address, speed, past)
 		},
 	}
 	opts.register(c.Flags())
 	c.Flags().StringVar(&address, "listen", "127.0.0.1:8080", "address of the pages")
 	c.Flags().Float64Var(&speed, "speed", 1, "how many times as fast as the wall clock the demonstration's clock runs")
+	c.Flags().BoolVar(&past, "history", true, "begin with some weeks of invented questions, so that there is something to curate")
 	return c
 }
 
-func runDemo(cmd *cobra.Command, cfg *config.Config, data, address string, speed float64) error {
+func runDemo(cmd *cobra.Command, cfg *config.Config, data, address string, speed float64, past bool) error {
 	ctx := cmd.Context()
 	clock := newDemoClock(schoolTime(cfg.Model, time.Now().In(cfg.Zone)), speed)
 	l, err := listen(ctx, address)
@@ -53,6 +63,11 @@ func runDemo(cmd *cobra.Command, cfg *config.Config, data, address string, speed
 		return err
 	}
 	defer l.Close()
+	if past {
+		if err := remember(ctx, cfg, data, clock.Now()); err != nil {
+			return err
+		}
+	}
 	a, err := openApp(cfg, data, clock.Now, newLog(slogQuiet))
 	if err != nil {
 		return err

@@ -29,7 +29,7 @@ func (p *program) start() {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
 	defer cancel()
-	p.cmd = exec.Command(os.Args[0], "demo", "--listen", "127.0.0.1:0", "--data", p.data)
+	p.cmd = exec.Command(os.Args[0], "demo", "--history=false", "--listen", "127.0.0.1:0", "--data", p.data)
 	p.cmd.Args[0] = "ersthelfer" // see testscript.Main
 	stderr, err := p.cmd.StderrPipe()
 	if err != nil {

@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"ersthelfer/config"
 	"ersthelfer/escalation"
 	"ersthelfer/escalation/report"
+	"ersthelfer/knowledge"
 )
 
 // pages returns what the pages in the browser are made of.
@@ -24,6 +27,17 @@ func (a *app) pages(now func() time.Time) web.Options {
 			o.Rooms = append(o.Rooms, bot.Option{Value: r.ID, Label: r.Title})
 		}
 	}
+	for _, id := range slices.Sorted(maps.Keys(a.cfg.Model.Schools)) {
+		o.Schools = append(o.Schools, bot.Option{Value: id, Label: a.cfg.Model.Schools[id].Name})
+	}
+	// The bot is made after the pages, as they are one of its platforms.
+	o.DraftGap = func(ctx context.Context, by knowledge.Person, key string) (*knowledge.Entry, error) {
+		return a.talking.DraftGap(ctx, by, key)
+	}
+	o.DraftTicket = func(ctx context.Context, by knowledge.Person, id escalation.ID) (*knowledge.Entry, error) {
+		return a.talking.DraftTicket(ctx, by, id)
+	}
+	o.Solved = a.solved
 	return o
 }
 
@@ -43,6 +57,47 @@ func (a *app) signedInPages(now func() time.Time, listens string) *web.Server {
 func (a *app) tickets(ctx context.Context, person string) (web.Tickets, error) {
 	mine, queue, staff, err := a.talking.Lists(ctx, escalation.Person(person))
 	return web.Tickets{Mine: webRows(mine), Queue: webRows(queue), Queues: staff}, err
+}
+
+// How far back solved tickets are offered for a draft, in wall time, and how many.
+const (
+	solvedSince = 30 * 24 * time.Hour
+	maxSolved   = 10
+)
+
+// solved returns the latest tickets that were solved with words, of those that a
+// person may see.
+func (a *app) solved(ctx context.Context, p escalation.Person) ([]web.Solved, error) {
+	now := a.desk.Now()
+	var ids []escalation.ID
+	err := a.desk.Each(ctx, now.Add(-solvedSince), now, func(t *escalation.Ticket) error {
+		if s := t.Last(escalation.Solved); s != nil && s.Text != "" && !t.Unsolved() {
+			ids = append(ids, t.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []web.Solved
+	for _, id := range slices.Backward(ids) {
+		if len(out) == maxSolved {
+			break
+		}
+		t, err := a.desk.Ticket(ctx, p, id)
+		if errors.Is(err, escalation.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		row := web.Solved{ID: id, Title: oneLine(t.Question()), Solution: t.Last(escalation.Solved).Text}
+		if s := a.cfg.Model.Schools[t.School]; s != nil {
+			row.School = s.Name
+		}
+		out = append(out, row)
+	}
+	return out, nil
 }
 
 func webRows(rows []bot.Row) []web.Ticket {

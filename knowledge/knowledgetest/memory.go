@@ -27,6 +27,17 @@ type shelves map[knowledge.Shelf]map[string]json.RawMessage
 
 var _ knowledge.Store = (*Memory)(nil)
 
+// Clone returns a store of its own that holds the same.
+func (m *Memory) Clone() *Memory {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	out := &Memory{records: shelves{}}
+	for s, records := range m.records {
+		out.records[s] = maps.Clone(records)
+	}
+	return out
+}
+
 // Update implements knowledge.Store.
 func (m *Memory) Update(ctx context.Context, fn func(knowledge.Tx) error) error {
 	m.mu.Lock()

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"ersthelfer/config"
+	"ersthelfer/knowledge"
+)
+
+// TestRemember: a fresh demonstration has every kind of work for an editor in it.
+func TestRemember(t *testing.T) {
+	cfg, err := config.Demo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, now := t.TempDir(), time.Date(2026, 11, 23, 10, 40, 0, 0, time.UTC)
+	if err := remember(t.Context(), cfg, data, now); err != nil {
+		t.Fatal(err)
+	}
+	a, err := openApp(cfg, data, func() time.Time { return now }, newLog(slogQuiet))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	tasks, err := a.library.Tasks(t.Context(), demoEditor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[knowledge.TaskKind]int{}
+	for _, task := range tasks {
+		found[task.Kind]++
+	}
+	for _, kind := range []knowledge.TaskKind{
+		knowledge.TaskGap, knowledge.TaskFailing, knowledge.TaskReview, knowledge.TaskStale, knowledge.TaskOwner,
+	} {
+		if found[kind] == 0 {
+			t.Errorf("there is no task of the kind %s among %v", kind, found)
+		}
+	}
+	if gap := tasks[0].Gap; gap == nil || gap.Cause != knowledge.CauseNone || gap.Count < 5 {
+		t.Errorf("the most worthwhile is %+v, want a gap that was asked often", tasks[0])
+	}
+	if own, ok := a.library.ArticleFor("wlan-passwort-falsch", "gs-nord"); !ok || own.Note == "" {
+		t.Error("no school has a text of its own")
+	}
+}

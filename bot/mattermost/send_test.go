@@ -221,7 +221,9 @@ func TestRestrictedDirectMessages(t *testing.T) {
 	b := w.start(t)
 	anna := w.newcomer(t, "fern")
 	w.fake.Set("RestrictDirectMessage", "team")
-	w.fake.LeaveTeams(anna.id)
+	if _, err := w.admin().RemoveTeamMember(t.Context(), w.TeamID, anna.id); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := b.Send(t.Context(), bot.Post{Key: "1", User: anna.id, Body: bot.Plain("hallo")}); !errors.Is(err, bot.ErrUndeliverable) {
 		t.Errorf("sent with %v", err)
 	}

@@ -84,6 +84,7 @@ func TestSetupSettings(t *testing.T) {
 		got = append(got, f.String())
 	}
 	want := []string{
+		`callback ` + o.Callback + ` is "", want AllowedUntrustedInternalConnections with 127.0.0.1: press own button: undeliverable: server says api.post.do_action.action_integration.app_error (400)`,
 		`setting ServiceSettings.EnableCommands is "false", want true`,
 		`setting ServiceSettings.AllowedUntrustedInternalConnections is "10.0.0.0/8, chat.intern", want also 127.0.0.1`,
 		`ownermatters ServiceSettings.DisableBotsWhenOwnerIsDeactivated is "true", want false`,

@@ -52,7 +52,7 @@ func harness(t *testing.T, w *world) bottest.Harness {
 	return bottest.Harness{
 		Platform: p,
 		User:     func(person string) string { return h.user(person) },
-		Say:      func(t *testing.T, person, text string) { t.Helper(); h.of(person).say(text) },
+		Say:      func(t *testing.T, person, text string) { t.Helper(); h.of(person).speak(t, text) },
 		Sees:     func(t *testing.T, person string) []bottest.Seen { t.Helper(); return h.of(person).seen(t) },
 		Press:    func(t *testing.T, person, ref, choice string) { t.Helper(); h.of(person).choose(t, ref, choice) },
 		Fill: func(t *testing.T, person, ref, choice string, values map[string]string) {
@@ -76,6 +76,7 @@ type hand struct {
 type actor struct {
 	*person
 	ear     *ear
+	home    string // the channel with the bot
 	self    string // a channel of their own, to hear where they are
 	private []string
 	forms   []model.OpenDialogRequest
@@ -94,8 +95,7 @@ func (h *hand) of(name string) *actor {
 	a := h.actors[name]
 	if a == nil {
 		p := h.w.newcomer(h.t, name)
-		p.direct()
-		a = &actor{person: p, ear: p.listen()}
+		a = &actor{person: p, home: p.direct(), ear: p.listen()}
 		a.self = must(p.CreateDirectChannel(h.t.Context(), p.id, p.id))(h.t).Id
 		h.actors[name] = a
 	}
@@ -147,6 +147,16 @@ func (a *actor) seen(t *testing.T) []bottest.Seen {
 		out = append(out, s)
 	}
 	return out
+}
+
+// speak says something to the bot alone. A test may end before the server has
+// answered: the bot has heard it earlier.
+func (a *actor) speak(t *testing.T, text string) {
+	t.Helper()
+	_, _, err := a.CreatePost(t.Context(), &model.Post{ChannelId: a.home, Message: text})
+	if err != nil && t.Context().Err() == nil {
+		t.Errorf("say %q: %v", text, err)
+	}
 }
 
 // choose presses the choice, whose place among the actions is that of its label.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -46,14 +47,14 @@ func (c *call) doAction() {
 	if action.Type == model.PostActionTypeSelect && in.SelectedOption != "" {
 		req.Context["selected_option"] = in.SelectedOption
 	}
-	to := action.Integration.URL
+	to, allowed := action.Integration.URL, c.s.calls(action.Integration.URL)
 	c.s.mu.Unlock()
 	_, trigger, appErr := req.GenerateTriggerId(c.s.key)
 	if appErr != nil {
 		panic(appErr)
 	}
 	var out model.PostActionIntegrationResponse
-	if !c.callJSON(to, req, &out) {
+	if !allowed || !c.callJSON(to, req, &out) {
 		c.fail(http.StatusBadRequest, "api.post.do_action.action_integration.app_error")
 		return
 	}
@@ -71,6 +72,22 @@ func (c *call) doAction() {
 		c.s.whisper(c.user.Id, channel.Id, out.EphemeralText)
 	}
 	c.give(&model.PostActionAPIResponse{Status: "OK", TriggerId: trigger})
+}
+
+// calls reports whether the server calls an address. It wants mu held.
+func (s *Server) calls(to string) bool {
+	u, err := url.Parse(to)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	for _, one := range strings.Fields(s.config["AllowedUntrustedInternalConnections"]) {
+		_, network, err := net.ParseCIDR(one)
+		if one == u.Hostname() || err == nil && network.Contains(ip) {
+			return true
+		}
+	}
+	return ip == nil || !ip.IsLoopback()
 }
 
 // whisper shows somebody a text that nobody else sees. It wants mu held.
@@ -179,6 +196,10 @@ func (c *call) createCommand() {
 		c.fail(http.StatusForbidden, "api.context.permissions.app_error")
 		return
 	}
+	if strings.Contains(cmd.Trigger, " ") {
+		c.fail(http.StatusBadRequest, "model.command.is_valid.trigger.app_error")
+		return
+	}
 	for _, old := range c.s.commands {
 		if old.TeamId == cmd.TeamId && old.Trigger == cmd.Trigger {
 			c.fail(http.StatusBadRequest, "api.command.duplicate_trigger.app_error")
@@ -226,6 +247,10 @@ func (c *call) executeCommand() {
 		}
 	}
 	c.s.mu.Unlock()
+	if in.TeamId == "" {
+		c.fail(http.StatusForbidden, "api.context.permissions.app_error")
+		return
+	}
 	if cmd == nil || channel == nil {
 		c.fail(http.StatusNotFound, "api.command.execute_command.not_found.app_error")
 		return

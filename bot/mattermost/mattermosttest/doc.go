@@ -14,5 +14,6 @@
 // restart, answer since= with nothing.
 //
 // [Cast] says who is there. [Real] returns that of a real server, so that one
-// suite of tests runs against both.
+// suite of tests runs against both. TestFacts keeps the fake honest: it is the
+// list of what the bot relies on, looked at on both.
 package mattermosttest

@@ -144,17 +144,14 @@ func (s *Server) Insert(user, channel, text string, at int64) (id string) {
 	return id
 }
 
-// LeaveTeams takes a user out of all teams.
-func (s *Server) LeaveTeams(user string) {
-	s.change(func() {
-		for _, in := range s.inTeam {
-			delete(in, user)
-		}
-	})
-}
-
 // Set sets a value of the client configuration.
 func (s *Server) Set(key, value string) { s.change(func() { s.config[key] = value }) }
+
+// Setting returns a value of the client configuration.
+func (s *Server) Setting(key string) (value string) {
+	s.change(func() { value = s.config[key] })
+	return value
+}
 
 // Requests returns how many requests there were.
 func (s *Server) Requests() (n int) {
@@ -167,6 +164,9 @@ func (s *Server) Log() (lines []string) {
 	s.change(func() { lines = append(lines, s.log...) })
 	return lines
 }
+
+// ForgetLog forgets what the server complained about.
+func (s *Server) ForgetLog() { s.change(func() { s.log = nil }) }
 
 func (s *Server) change(fn func()) {
 	s.mu.Lock()

@@ -90,6 +90,13 @@ func (c *call) addTeamMember() {
 	c.giveAs(http.StatusCreated, &in)
 }
 
+func (c *call) removeTeamMember() {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	delete(c.s.inTeam[c.r.PathValue("team")], c.r.PathValue("user"))
+	c.give(map[string]string{"status": "OK"})
+}
+
 func (c *call) getUser() {
 	id := c.r.PathValue("user")
 	if id == model.Me {
@@ -102,6 +109,35 @@ func (c *call) getUser() {
 		return
 	}
 	c.fail(http.StatusNotFound, "app.user.missing_account.const")
+}
+
+// createToken makes a token of a user, and its id.
+func (c *call) createToken() {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	if user := c.r.PathValue("user"); c.admin() && c.s.users[user] != nil {
+		t := c.s.token(user)
+		c.give(&model.UserAccessToken{Id: t, Token: t, UserId: user, IsActive: true})
+		return
+	}
+	c.fail(http.StatusForbidden, "api.context.permissions.app_error")
+}
+
+// revokeToken ends a token and the sockets that were opened with it.
+func (c *call) revokeToken() {
+	var in map[string]string
+	if !c.take(&in) {
+		return
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	delete(c.s.tokens, in["token_id"])
+	for _, one := range c.s.sessions {
+		if one.token == in["token_id"] && one.ws != nil {
+			_ = one.ws.Close()
+		}
+	}
+	c.give(map[string]string{"status": "OK"})
 }
 
 // getOfUser serves users/username/{name} and users/{id}/channels.
@@ -222,8 +258,9 @@ func (c *call) addMember() {
 func (c *call) removeMember() {
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
-	if channel := c.r.PathValue("channel"); c.in(channel) {
-		delete(c.s.members[channel], c.r.PathValue("user"))
+	if channel, user := c.r.PathValue("channel"), c.r.PathValue("user"); c.in(channel) {
+		delete(c.s.members[channel], user)
+		c.s.tell(channel, "", model.WebsocketEventUserRemoved, map[string]any{"user_id": user, "remover_id": c.user.Id})
 		c.give(map[string]string{"status": "OK"})
 	}
 }
@@ -239,12 +276,18 @@ func (c *call) directChannel() {
 		c.fail(http.StatusNotFound, "app.user.missing_account.const")
 		return
 	}
-	if c.s.config["RestrictDirectMessage"] == "team" && !c.s.share(ids[0], ids[1]) {
-		c.fail(http.StatusBadRequest, "api.channel.create_channel.direct_channel.team_restricted_error")
-		return
-	}
 	slices.Sort(ids)
 	c.meet(strings.Join(ids, "__"), model.ChannelTypeDirect, ids, model.WebsocketEventDirectAdded)
+}
+
+// restricted reports whether people of different teams may not talk in a direct
+// channel. They may open one all the same.
+func (s *Server) restricted(ch *model.Channel) bool {
+	if ch.Type != model.ChannelTypeDirect || s.config["RestrictDirectMessage"] != "team" {
+		return false
+	}
+	a, b, _ := strings.Cut(ch.Name, "__")
+	return a != b && !s.share(a, b)
 }
 
 func (s *Server) share(a, b string) bool {

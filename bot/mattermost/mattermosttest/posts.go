@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -35,6 +37,9 @@ func (c *call) createPost() {
 	switch {
 	case !c.in(post.ChannelId):
 		return
+	case c.s.restricted(c.s.channels[post.ChannelId]):
+		c.fail(http.StatusBadRequest, "api.post.create_post.can_not_post_in_restricted_dm.error")
+		return
 	case c.s.channels[post.ChannelId].DeleteAt > 0:
 		c.fail(http.StatusBadRequest, "api.post.create_post.can_not_post_to_deleted.error")
 		return
@@ -58,10 +63,10 @@ func (c *call) createPost() {
 
 // store keeps a new post and tells who is in the channel.
 func (s *Server) store(post *model.Post) {
-	// A person cannot say two things in a millisecond; a test can.
-	post.Id, post.CreateAt = model.NewId(), max(model.GetMillis(), s.channels[post.ChannelId].LastPostAt+1)
+	post.Id, post.CreateAt = model.NewId(), s.tick()
 	post.UpdateAt = post.CreateAt
 	s.check(post)
+	post.GenerateActionIds()
 	post.Metadata = &model.PostMetadata{}
 	for _, id := range post.FileIds {
 		if f := s.files[id]; f != nil && f.PostId == "" {
@@ -77,10 +82,43 @@ func (s *Server) store(post *model.Post) {
 	ch := *s.channels[post.ChannelId]
 	ch.LastPostAt = post.CreateAt
 	s.channels[post.ChannelId] = &ch
-	s.tell(post.ChannelId, "", model.WebsocketEventPosted, map[string]any{
+	data := map[string]any{
 		"post": s.text(post), "channel_type": string(ch.Type), "channel_name": ch.Name,
 		"sender_name": "@" + s.users[post.UserId].Username, "team_id": ch.TeamId,
-	})
+	}
+	if called := s.called(post); called != "[]" {
+		data["mentions"] = called
+	}
+	s.tell(post.ChannelId, "", model.WebsocketEventPosted, data)
+}
+
+// tick returns the time. A person cannot do two things in a millisecond; a test can.
+func (s *Server) tick() int64 {
+	s.clock = max(model.GetMillis(), s.clock+1)
+	return s.clock
+}
+
+var (
+	codeSpan = regexp.MustCompile("`[^`]*`")
+	mention  = regexp.MustCompile(`(?:^|[^\w@])@([\w.-]+)`)
+)
+
+// called returns whom a post calls, as JSON: everybody else in a direct channel,
+// and who is mentioned outside of code.
+func (s *Server) called(post *model.Post) string {
+	named := map[string]bool{}
+	for _, m := range mention.FindAllStringSubmatch(codeSpan.ReplaceAllString(post.Message, ""), -1) {
+		named[strings.ToLower(strings.TrimRight(m[1], "._-"))] = true
+	}
+	all := named["all"] || named["channel"] || named["here"] || s.channels[post.ChannelId].Type == model.ChannelTypeDirect
+	ids := []string{}
+	for id := range s.members[post.ChannelId] {
+		if id != post.UserId && (all || named[s.users[id].Username]) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return model.ArrayToJSON(ids)
 }
 
 // check writes to the log what the real server would.
@@ -133,6 +171,22 @@ func (c *call) post() *model.Post {
 	return post
 }
 
+// whisperPost shows a post to one person, which a bot may not.
+func (c *call) whisperPost() {
+	var in model.PostEphemeral
+	if !c.take(&in) {
+		return
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	if !c.admin() {
+		c.fail(http.StatusForbidden, "api.context.permissions.app_error")
+		return
+	}
+	c.s.whisper(in.UserID, in.Post.ChannelId, in.Post.Message)
+	c.giveAs(http.StatusCreated, in.Post)
+}
+
 func (c *call) getPost() {
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
@@ -158,7 +212,7 @@ func (c *call) patchPost() {
 	}
 	changed := post.Clone()
 	changed.Patch(&patch)
-	changed.EditAt = model.GetMillis()
+	changed.EditAt = c.s.tick()
 	changed.UpdateAt = changed.EditAt
 	c.s.check(changed)
 	c.s.posts[post.Id] = changed
@@ -174,7 +228,7 @@ func (c *call) deletePost() {
 		return
 	}
 	gone := post.Clone()
-	gone.DeleteAt = model.GetMillis()
+	gone.DeleteAt = c.s.tick()
 	gone.UpdateAt = gone.DeleteAt
 	c.s.posts[post.Id] = gone
 	// Replies are deleted with their root, but only the root is told.

@@ -43,6 +43,7 @@ type Server struct {
 	sessions map[string]*session
 	config   map[string]string
 	requests int
+	clock    int64 // ms of what happened last
 	log      []string
 	faults   faults
 }
@@ -150,11 +151,14 @@ func (s *Server) routes() http.Handler {
 	on("GET /api/v4/config/client", func(c *call) { c.give(c.s.config) })
 	on("GET /api/v4/config", (*call).fullConfig)
 	on("POST /api/v4/users", (*call).createUser)
+	on("POST /api/v4/users/{user}/tokens", (*call).createToken)
+	on("POST /api/v4/users/tokens/revoke", (*call).revokeToken)
 	on("PUT /api/v4/users/{user}/active", (*call).setActive)
 	on("GET /api/v4/users/{user}", (*call).getUser)
 	on("GET /api/v4/users/{user}/{of}", (*call).getOfUser)
 	on("GET /api/v4/teams/name/{name}", (*call).getTeam)
 	on("POST /api/v4/teams/{team}/members", (*call).addTeamMember)
+	on("DELETE /api/v4/teams/{team}/members/{user}", (*call).removeTeamMember)
 	on("GET /api/v4/teams/{team}/members/{user}", (*call).getTeamMember)
 	on("GET /api/v4/teams/{team}/channels/name/{name}", (*call).getChannelByName)
 	on("GET /api/v4/channels/{channel}", (*call).getChannel)
@@ -165,6 +169,7 @@ func (s *Server) routes() http.Handler {
 	on("POST /api/v4/channels/group", (*call).groupChannel)
 	on("GET /api/v4/channels/{channel}/posts", (*call).getPosts)
 	on("POST /api/v4/posts", (*call).createPost)
+	on("POST /api/v4/posts/ephemeral", (*call).whisperPost)
 	on("GET /api/v4/posts/{post}", (*call).getPost)
 	on("PUT /api/v4/posts/{post}/patch", (*call).patchPost)
 	on("DELETE /api/v4/posts/{post}", (*call).deletePost)

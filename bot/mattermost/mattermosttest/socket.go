@@ -12,19 +12,25 @@ import (
 // Limits of a connection.
 const (
 	authTime  = 5 * time.Second
-	queue     = 256 // events that wait to be sent
-	keptEvent = 128 // events that a resumed connection can still get
+	queue     = 256  // events that wait to be sent, also while nobody is connected
+	keptEvent = 128  // events that were sent and can be had again
+	frameSize = 8192 // bytes of what a client says
 )
 
 // A session is a connection, or one that ended and may be resumed.
 type session struct {
-	id   string
-	user string
-	next int64
-	log  []*model.WebSocketEvent
-	out  chan *model.WebSocketEvent // nil while nobody is connected
-	ws   *websocket.Conn
+	id    string
+	user  string
+	token string
+	next  int64
+	log   []*model.WebSocketEvent
+	wait  int          // events since nobody is connected
+	out   chan message // nil while nobody is connected
+	ws    *websocket.Conn
 }
+
+// A message is an event or a reply.
+type message interface{ ToJSON() ([]byte, error) }
 
 // websocket serves a connection. Without a token in the header, the first word
 // must be the challenge, and nothing is resumed.
@@ -35,19 +41,24 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer ws.Close()
+	ws.SetReadLimit(frameSize)
 	_, token, _ := cutAuth(r.Header.Get("Authorization"))
 	s.mu.Lock()
 	user := s.users[s.tokens[token]]
 	s.mu.Unlock()
 	at, _ := strconv.ParseInt(r.URL.Query().Get("sequence_number"), 10, 64)
 	id := r.URL.Query().Get("connection_id")
+	var seq int64
 	if user == nil {
-		if user = s.challenge(ws); user == nil {
+		if user, token, seq = s.challenge(ws); user == nil {
 			return
 		}
 		id = ""
 	}
-	one, out := s.attach(ws, user.Id, id, at)
+	one, out := s.attach(ws, user.Id, token, id, at)
+	if seq > 0 {
+		out <- model.NewWebSocketResponse(model.StatusOk, seq, nil)
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -63,6 +74,10 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 				ws.Close()
 				return
 			}
+			select {
+			case out <- model.NewWebSocketResponse(model.StatusOk, req.Seq, nil):
+			default: // events are more important
+			}
 		}
 	}()
 	s.send(ws, out, done)
@@ -75,25 +90,26 @@ func word(v any) string {
 }
 
 // challenge waits for the challenge. A wrong token gets no word of goodbye.
-func (s *Server) challenge(ws *websocket.Conn) *model.User {
+func (s *Server) challenge(ws *websocket.Conn) (user *model.User, token string, seq int64) {
 	_ = ws.SetReadDeadline(time.Now().Add(authTime))
 	var req model.WebSocketRequest
 	if ws.ReadJSON(&req) != nil {
-		return nil
+		return nil, "", 0
 	}
 	_ = ws.SetReadDeadline(time.Time{})
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.users[s.tokens[word(req.Data["token"])]]
+	token = word(req.Data["token"])
+	return s.users[s.tokens[token]], token, req.Seq
 }
 
 // attach resumes a connection, or begins a new one with a hello.
-func (s *Server) attach(ws *websocket.Conn, user, id string, at int64) (*session, chan *model.WebSocketEvent) {
+func (s *Server) attach(ws *websocket.Conn, user, token, id string, at int64) (*session, chan message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make(chan *model.WebSocketEvent, queue+keptEvent)
+	out := make(chan message, 2*queue+keptEvent)
 	one := s.sessions[id]
-	resumable := one != nil && one.user == user && one.out == nil && at <= one.next &&
+	resumable := one != nil && one.user == user && one.out == nil && one.wait <= queue && at <= one.next &&
 		(at == one.next || len(one.log) > 0 && one.log[0].GetSequence() <= at)
 	if resumable {
 		for _, e := range one.log {
@@ -101,10 +117,10 @@ func (s *Server) attach(ws *websocket.Conn, user, id string, at int64) (*session
 				out <- e
 			}
 		}
-		one.out, one.ws = out, ws
+		one.out, one.ws, one.wait = out, ws, 0
 		return one, out
 	}
-	one = &session{id: model.NewId(), user: user, out: out, ws: ws}
+	one = &session{id: model.NewId(), user: user, token: token, out: out, ws: ws}
 	s.sessions[one.id] = one
 	one.push(model.NewWebSocketEvent(model.WebsocketEventHello, "", "", user, nil, ""), map[string]any{
 		"connection_id": one.id, "server_version": "11.1.0",
@@ -125,10 +141,11 @@ func (s *Server) detach(one *session, ws *websocket.Conn) {
 func (o *session) push(e *model.WebSocketEvent, data map[string]any) {
 	e = e.SetData(data).SetSequence(o.next)
 	o.next++
-	if o.log = append(o.log, e); len(o.log) > keptEvent {
+	if o.log = append(o.log, e); len(o.log) > queue+keptEvent {
 		o.log = o.log[1:]
 	}
 	if o.out == nil {
+		o.wait++
 		return
 	}
 	select {
@@ -139,7 +156,7 @@ func (o *session) push(e *model.WebSocketEvent, data map[string]any) {
 	}
 }
 
-func (s *Server) send(ws *websocket.Conn, out chan *model.WebSocketEvent, done chan struct{}) {
+func (s *Server) send(ws *websocket.Conn, out chan message, done chan struct{}) {
 	for {
 		select {
 		case <-done:

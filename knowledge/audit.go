@@ -324,6 +324,7 @@ func (l *Library) Erase(ctx context.Context, by, p Person) error {
 		if err != nil {
 			return err
 		}
+		c.erased = true
 		return c.audit(AuditRecord{Action: ActErase})
 	})
 	if err != nil {

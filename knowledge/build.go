@@ -33,12 +33,10 @@ func (b *builder) class(c class, phrases []string, body string) {
 	b.classes = append(b.classes, c)
 	b.bodies = append(b.bodies, body)
 	for _, p := range phrases {
-		if p == "" {
-			continue
+		if p != "" {
+			b.phrases = append(b.phrases, p)
+			b.phraseOf = append(b.phraseOf, id)
 		}
-		p, _ = setAside(p)
-		b.phrases = append(b.phrases, p)
-		b.phraseOf = append(b.phraseOf, id)
 	}
 }
 
@@ -71,6 +69,7 @@ func (b *builder) outside(messages []string) {
 
 // index reads all texts and trains.
 func (b *builder) index() *Index {
+	inParallel(len(b.phrases), func(i int) { b.phrases[i], _ = setAside(b.phrases[i]) })
 	ix := &Index{tuning: b.tuning, classes: b.classes, reader: b.reader, texts: b.phrases, phraseOf: b.phraseOf}
 	ix.reader.learn(b.phrases, b.bodies)
 	if len(b.phrases) > maxPhrases {

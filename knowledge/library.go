@@ -29,6 +29,8 @@ type Library struct {
 	writing sync.Mutex // held from a transaction's beginning until force follows it
 	builds  builds
 	plan    plan
+	memory  remembered
+	tried   atomic.Pointer[lastTrial]
 	pruned  atomic.Int64 // day, in days since 1970, of the last pruning
 }
 

@@ -2,7 +2,6 @@ package knowledge
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -18,10 +17,12 @@ type held struct {
 
 // A change is a transaction in progress, on behalf of one person at one time.
 type change struct {
-	tx    Tx
-	by    Person
-	now   time.Time
-	force map[string]held // what comes into force by it; without an article: what goes out of force
+	tx     Tx
+	by     Person
+	now    time.Time
+	force  map[string]held // what comes into force by it; without an article: what goes out of force
+	stored []*Entry        // entries that it has stored
+	erased bool            // a person was erased: names in entries are no longer what they were
 }
 
 // change runs fn in a transaction. When it is stored, texts that changed or went out of force are shown so at once; the
@@ -38,6 +39,11 @@ func (l *Library) change(ctx context.Context, by Person, fn func(*change) error)
 		return err
 	}
 	l.plan.changes.Add(1)
+	if c.erased {
+		l.memory.keep(nil)
+	} else {
+		l.memory.follow(c.stored)
+	}
 	if len(c.force) == 0 {
 		return nil
 	}
@@ -93,6 +99,7 @@ func (c *change) put(e *Entry) error {
 	}
 	e.Changed = c.now
 	stored.Changed, stored.Owner = c.now, Person(ref)
+	c.stored = append(c.stored, e)
 	return write(c.tx, ShelfEntries, e.ID, stored)
 }
 
@@ -170,25 +177,12 @@ func (l *Library) Entry(ctx context.Context, by Person, id string) (e *Entry, er
 	return e, nil
 }
 
-// Entries returns all entries, ordered by id. Damaged ones are logged and left out.
+// Entries returns all entries, ordered by id; they must not be changed. Damaged ones are logged and left out.
 func (l *Library) Entries(ctx context.Context, by Person) ([]*Entry, error) {
 	if err := l.may(by, ActSee, ""); err != nil {
 		return nil, err
 	}
 	return l.entries(ctx)
-}
-
-func (l *Library) entries(ctx context.Context) (all []*Entry, err error) {
-	err = each(ctx, l.store, ShelfEntries, l.damaged, func(tx Tx, item Item) error {
-		e := new(Entry)
-		if err := json.Unmarshal(item.Value, e); err != nil {
-			l.damaged(item.Key, err)
-			return nil
-		}
-		all = append(all, e)
-		return e.resolve(tx)
-	})
-	return all, err
 }
 
 // damaged logs a record that is left out.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -45,6 +44,8 @@ func (l *Library) Observe(ctx context.Context, all ...Observation) error {
 	if l.store == nil {
 		return ErrReadOnly
 	}
+	l.memory.seeing.Lock()
+	defer l.memory.seeing.Unlock()
 	news, err := l.unknown(ctx, all)
 	if err == nil && len(news) > 0 {
 		err = l.store.Update(ctx, func(tx Tx) error {
@@ -59,6 +60,7 @@ func (l *Library) Observe(ctx context.Context, all ...Observation) error {
 	if err != nil {
 		return fmt.Errorf("record observation: %w", err)
 	}
+	l.memory.see(news)
 	return nil
 }
 
@@ -80,19 +82,6 @@ func (l *Library) unknown(ctx context.Context, all []Observation) (news []Observ
 		return nil
 	})
 	return news, err
-}
-
-// observations calls fn with every observation, in no order that means anything.
-func (l *Library) observations(ctx context.Context, fn func(Observation)) error {
-	return each(ctx, l.store, ShelfObservations, l.damaged, func(_ Tx, item Item) error {
-		var o Observation
-		if err := json.Unmarshal(item.Value, &o); err != nil {
-			l.damaged(item.Key, err)
-			return nil
-		}
-		fn(o)
-		return nil
-	})
 }
 
 // confirmed returns the real questions of which somebody said that the article helped, oldest first.
@@ -129,6 +118,9 @@ func (l *Library) prune(ctx context.Context, now time.Time) error {
 		}
 	})
 	if err == nil && len(old) > 0 {
+		l.memory.seeing.Lock()
+		defer l.memory.seeing.Unlock()
+		l.memory.forget()
 		err = l.store.Update(ctx, func(tx Tx) error {
 			for _, o := range old {
 				err := tx.Delete(ShelfObservations, o.Key)

@@ -99,6 +99,9 @@ func (c cursor) web() (w Web) {
 		"session": into(&w.Session, between(10*time.Minute, 90*day)),
 		"oidc":    into(&w.OIDC, cursor.oidc),
 	})
+	if w.OIDC != nil && w.URL == nil {
+		c.problem("add url: with the address of the pages, which the sign-in leads back to", "has oidc: but no url")
+	}
 	return w
 }
 

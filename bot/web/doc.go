@@ -30,6 +30,7 @@
 //	a chat    the bot sends a link, which is good for five minutes and one use
 //	          ([Server.Link]); its page has a button, so that the previews of
 //	          chats do not use it up
+//	OIDC      the school's own accounts, if it has them ([OIDC])
 //
 // A browser then has a cookie with a secret, and the bucket [bot.SignIns] the
 // hash of it. What somebody may do is asked anew with every request.

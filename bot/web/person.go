@@ -19,7 +19,9 @@ type Person struct {
 	School string   // the name of their school, if they belong to one
 	Way    string   // how the school is connected: "direct", "multi-stage", "mixed"
 	Roles  []string // as in bot.Known: "editor", "admin", "authority"
-	Email  string   // by which the school's own sign-in knows them; may be empty
+	// Account is the name by which the sign-in of the school knows them, see [OIDC]; upper and lower case are the same.
+	// Without one they sign in by a chat only.
+	Account string
 }
 
 // A Kind is the part somebody plays in a demonstration.

@@ -56,6 +56,8 @@ var routes = []route{
 	// Signing in.
 	{"GET /anmelden", anybody, (*Server).showSignIn, nil},
 	{"GET /anmelden/{token}", anybody, (*Server).showLink, nil},
+	{"GET /anmelden/konto", anybody, (*Server).startAccount, nil},
+	{"GET /anmelden/konto/zurueck", anybody, (*Server).endAccount, nil},
 	{"POST /anmelden", anybody, (*Server).signIn, nil},
 	{"GET /als/{person}/anmeldung", oneself, nil, (*Server).showSession},
 	{"POST /als/{person}/abmelden", oneself, nil, (*Server).signOut},

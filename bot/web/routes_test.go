@@ -71,6 +71,8 @@ var matrix = []row{
 	{"GET /{$}", "/", nil, 200, 200, 200, 200, 200},
 	{"GET /anmelden", "/anmelden", nil, 200, 200, 200, 200, 200},
 	{"GET /anmelden/{token}", "/anmelden/x", nil, 200, 200, 200, 200, 200},
+	{"GET /anmelden/konto", "/anmelden/konto", nil, 404, 404, 404, 404, 404},
+	{"GET /anmelden/konto/zurueck", "/anmelden/konto/zurueck?code=x&state=x", nil, 404, 404, 404, 404, 404},
 	{"POST /anmelden", "/anmelden", url.Values{"schluessel": {"x"}}, 403, 403, 403, 403, 403},
 	{"GET /als/{person}/anmeldung", "/als/{p}/anmeldung", nil, 200, 200, 200, 200, 404},
 	{"POST /als/{person}/abmelden", "/als/{p}/abmelden", nothing, 303, 303, 303, 303, 404},

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,6 +28,7 @@ type Options struct {
 	// people sign in.
 	Demo    bool
 	Address string        // where browsers find the pages, such as https://hilfe.schule.example; for links to sign in
+	OIDC    *OIDC         // the school's accounts, by which people sign in besides; nil: there is no way
 	Session time.Duration // wall time after which one has to sign in again; 0: DefaultSession
 	NoChat  bool          // people do not talk to the bot in the browser: only the pages are there
 
@@ -59,11 +61,14 @@ type Options struct {
 // A Server is the chat in the browser: a [bot.Platform] and its pages. It is
 // safe for concurrent use.
 type Server struct {
-	o       Options
-	people  map[string]Person            // by the id in the path
-	byKey   map[escalation.Person]Person // by who they are
-	closing chan struct{}                // closed when the streams are to end
-	close   func()
+	o      Options
+	people map[string]Person            // by the id in the path
+	byKey  map[escalation.Person]Person // by who they are
+	// byAccount is everybody who has an account of the school, by its name in lower case.
+	byAccount map[string]Person
+	accounts  *accounts     // nil: nobody signs in with one
+	closing   chan struct{} // closed when the streams are to end
+	close     func()
 
 	mu      sync.Mutex
 	rooms   map[string]*room
@@ -95,11 +100,20 @@ func New(o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{o: o, people: map[string]Person{}, byKey: map[escalation.Person]Person{}, closing: make(chan struct{}), rooms: map[string]*room{}}
+	s := &Server{o: o, people: map[string]Person{}, byKey: map[escalation.Person]Person{}, byAccount: map[string]Person{}, closing: make(chan struct{}), rooms: map[string]*room{}}
 	s.close = sync.OnceFunc(func() { close(s.closing) })
 	for _, p := range o.People {
 		p.Platform = platform
 		s.people[p.ID], s.byKey[p.key()] = p, p
+		if name := strings.ToLower(p.Account); name != "" {
+			if _, twice := s.byAccount[name]; twice {
+				p = Person{} // nobody's, rather than the wrong one's
+			}
+			s.byAccount[name] = p
+		}
+	}
+	if o.OIDC != nil && !o.Demo {
+		s.accounts = newAccounts(*o.OIDC, o.Address)
 	}
 	return s
 }

@@ -9,7 +9,8 @@ import (
 // A signInPage says how one signs in; with Token it does so at a press.
 type signInPage struct {
 	page
-	Token string
+	Token   string
+	Account string // where one signs in with an account of the school; "": nowhere
 }
 
 // showSignIn says how one signs in.
@@ -19,7 +20,11 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := s.voiceFor(r)
-	s.render(w, r, http.StatusOK, signInTemplate, signInPage{page: page{voice: v, Title: v.W("signin.title"), Home: "/"}})
+	data := signInPage{page: page{voice: v, Title: v.W("signin.title"), Home: "/"}}
+	if s.accounts != nil {
+		data.Account = accountPath
+	}
+	s.render(w, r, http.StatusOK, signInTemplate, data)
 }
 
 // showLink asks whether to sign in. It does not say whether the link is good, and

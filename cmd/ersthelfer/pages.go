@@ -50,6 +50,9 @@ func (a *app) signedInPages(now func() time.Time, listens string) *web.Server {
 		o.Address, o.Secure = w.URL.String(), w.URL.Scheme == "https"
 		o.Hosts = []string{w.URL.Hostname(), "localhost", "127.0.0.1", "::1"}
 	}
+	if in := w.OIDC; in != nil {
+		o.OIDC = &web.OIDC{Issuer: in.Issuer.String(), Client: in.Client, Secret: in.Secret.Reveal(), Claim: in.Claim}
+	}
 	return web.New(o)
 }
 
@@ -121,6 +124,10 @@ func webPeople(cfg *config.Config) []web.Person {
 	var out []web.Person
 	for _, p := range cfg.People {
 		w := web.Person{Kind: kindOf(cfg, p)}
+		w.Account = p.Accounts["web"]
+		if oidc := cfg.Platforms.Web.OIDC; oidc != nil && oidc.Claim == "email" {
+			w.Account = p.Email
+		}
 		w.ID, w.Name, w.Person = cmp.Or(p.Accounts["web"], string(p.ID)), p.Name, p.ID
 		if len(p.Languages) > 0 {
 			w.Locale = p.Languages[0]

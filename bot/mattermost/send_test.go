@@ -3,9 +3,10 @@ package mattermost_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -103,66 +104,39 @@ func TestNewStore(t *testing.T) {
 	})
 }
 
+// A forgetful network delivers a post and loses the answer, as often as told.
+type forgetful struct{ lose atomic.Int32 }
+
+func (f *forgetful) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if err == nil && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/posts") && f.lose.Add(-1) >= 0 {
+		resp.Body.Close()
+		return nil, errors.New("the answer is lost")
+	}
+	return resp, err
+}
+
 func TestLostAnswer(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
-		if w.fake == nil {
-			t.Skip("a real server does not lose answers when told to")
-		}
-		b := w.start(t)
+		network := new(forgetful)
+		b := w.start(t, func(o *mattermost.Options) { o.HTTP = &http.Client{Transport: network} })
 		anna := w.newcomer(t, "verloren")
 		post := bot.Post{Key: "412/7/anna", User: anna.id, Body: bot.Plain("Übernommen")}
 		b.send(t, bot.Post{Key: "0", User: anna.id, Body: bot.Plain("vorher")})
-		w.fake.Lose(1)
+		network.lose.Store(1)
 		ref, err := b.Send(t.Context(), post)
 		if err == nil || errors.Is(err, bot.ErrUndeliverable) {
 			t.Fatalf("sent %q, %v; want an error that may be tried again", ref, err)
 		}
-		w.fake.ForgetPending() // as after half a minute
+		if w.fake != nil {
+			w.fake.ForgetPending() // as after half a minute
+		}
 		ref = b.send(t, post)
 		list := must(anna.GetPostsForChannel(t.Context(), anna.direct(), 0, 100, "", false, false))(t)
 		if len(list.Order) != 2 || "mattermost:"+list.Order[0] != ref {
 			t.Errorf("posted %d, want 2", len(list.Order))
 		}
 	})
-}
-
-func TestLimits(t *testing.T) {
-	t.Parallel()
-	w := fakeWorld(t)
-	o, _ := w.options(t)
-	p, err := mattermost.New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	anna := w.newcomer(t, "viel")
-	if _, err := p.Send(t.Context(), bot.Post{Key: "0", User: anna.id, Body: bot.Plain("vorher")}); err != nil {
-		t.Fatal(err)
-	}
-	w.fake.Limit(1, 1)
-	_, err = p.Send(t.Context(), bot.Post{Key: "1", User: anna.id, Body: bot.Plain("zu viel")})
-	var later *bot.LaterError
-	if !errors.As(err, &later) || later.After != time.Second {
-		t.Fatalf("sent with %v, want later", err)
-	}
-	// Until then nobody is asked.
-	before := w.fake.Requests()
-	if _, err := p.Send(t.Context(), bot.Post{Key: "2", User: anna.id, Body: bot.Plain("noch mehr")}); !errors.As(err, &later) {
-		t.Errorf("sent with %v, want later", err)
-	}
-	if n := w.fake.Requests() - before; n != 0 {
-		t.Errorf("%d requests while the server wants none", n)
-	}
-	ref, err := p.Send(t.Context(), bot.Post{Key: "1", User: anna.id, Body: bot.Plain("zu viel")})
-	for errors.As(err, &later) {
-		<-time.After(later.After)
-		ref, err = p.Send(t.Context(), bot.Post{Key: "1", User: anna.id, Body: bot.Plain("zu viel")})
-	}
-	if err != nil || anna.sees(ref).Message != "zu viel" {
-		t.Errorf("sent %q, %v", ref, err)
-	}
-	if n := w.fake.Early(); n != 0 {
-		t.Errorf("%d requests before they were allowed", n)
-	}
 }
 
 func TestProxyErrors(t *testing.T) {

@@ -10,7 +10,7 @@
 // buttons from every answer, knows no action whose id is not of letters and
 // digits, limits requests with plain text, recognises a pending_post_id only
 // for a while, and shows people an error for every answer of the bot that is
-// not 200 with JSON. Its methods make it do worse: lose answers, cut sockets,
+// not 200 with JSON. Its methods make it do worse: break answers, cut sockets,
 // restart, answer since= with nothing.
 //
 // [Cast] says who is there. [Real] returns that of a real server, so that one

@@ -3,7 +3,6 @@ package mattermosttest
 import (
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -13,7 +12,6 @@ import (
 type faults struct {
 	limited int // requests
 	after   int // seconds
-	lost    int // answers to new posts
 	broken  int // requests
 	down    bool
 	stale   bool // since= gives nothing
@@ -28,7 +26,7 @@ func (s *Server) faulty(next http.Handler) http.Handler {
 		f := &s.faults
 		_, token, _ := cutAuth(r.Header.Get("Authorization"))
 		bot := s.tokens[token] == s.cast.BotID
-		down, lost := f.down, false
+		down := f.down
 		if bot && time.Now().Before(f.allowed) {
 			f.early++
 		}
@@ -41,9 +39,6 @@ func (s *Server) faulty(next http.Handler) http.Handler {
 			w.Header().Set("Retry-After", strconv.Itoa(f.after))
 		case broken:
 			f.broken--
-		case bot && f.lost > 0 && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/posts"):
-			f.lost--
-			lost = true
 		}
 		s.mu.Unlock()
 		switch {
@@ -53,9 +48,6 @@ func (s *Server) faulty(next http.Handler) http.Handler {
 			http.Error(w, "limit exceeded", http.StatusTooManyRequests)
 		case broken:
 			http.Error(w, `{"message":"no such backend"}`, http.StatusNotFound)
-		case lost:
-			next.ServeHTTP(&deaf{header: http.Header{}}, r)
-			hangUp(w)
 		default:
 			next.ServeHTTP(w, r)
 		}
@@ -70,20 +62,6 @@ func hangUp(w http.ResponseWriter) {
 	}
 }
 
-// A deaf writer takes an answer and gives it to nobody: the request has its
-// effect, and whoever made it never learns of that.
-type deaf struct{ header http.Header }
-
-// Header implements [http.ResponseWriter]; nobody reads what is set there.
-func (d *deaf) Header() http.Header { return d.header }
-
-// Write implements [http.ResponseWriter]. It takes everything, so that the
-// route behind sees no difference to an answer that arrives.
-func (d *deaf) Write(p []byte) (int, error) { return len(p), nil }
-
-// WriteHeader implements [http.ResponseWriter].
-func (d *deaf) WriteHeader(int) {}
-
 // Limit answers the bot's next n requests with 429.
 func (s *Server) Limit(n, seconds int) {
 	s.change(func() { s.faults.limited, s.faults.after = n, seconds })
@@ -94,9 +72,6 @@ func (s *Server) Early() (n int) {
 	s.change(func() { n = s.faults.early })
 	return n
 }
-
-// Lose makes the bot's next n posts, and ends the connection instead of answering.
-func (s *Server) Lose(n int) { s.change(func() { s.faults.lost = n }) }
 
 // Break answers the bot's next n requests with a proxy's error.
 func (s *Server) Break(n int) { s.change(func() { s.faults.broken = n }) }

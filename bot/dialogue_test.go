@@ -20,6 +20,7 @@ import (
 // TestDialogues plays the scripts in testdata/dialogues. A line is one of
 //
 //	anna> text          anna writes to the bot
+//	anna> text | x.jpg  the same with a file
 //	anna> [label]       anna presses the button with that label, number or id on her last post with choices
 //	anna> [first label] the same on her first post that had it, also if it is gone there by now
 //	anna> [label] a=b   anna sends the form of that button with these values, separated by semicolons
@@ -138,7 +139,11 @@ func (p *play) line(line string) {
 
 func (p *play) says(who, text string) {
 	p.t.Helper()
-	p.last = p.chat.Message(who, text)
+	text, file, hasFile := strings.Cut(text, "| ")
+	p.last = p.chat.Message(who, strings.TrimSpace(text))
+	if hasFile {
+		p.last.Files = []escalation.File{{Name: file, Link: "https://chat.example/" + file}}
+	}
 	if label, ok := strings.CutPrefix(text, "["); ok {
 		label, values, isForm := strings.Cut(label, "] ")
 		p.last.Text, p.last.Choice = "", p.choice(who, strings.TrimSuffix(label, "]"))

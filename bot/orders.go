@@ -104,11 +104,11 @@ func (t *turn) askSchool(ctx context.Context, isClear bool) error {
 		if id := t.b.schoolNamed(t.m.Text); id != "" {
 			return t.chooseSchool(ctx, id)
 		}
-		if words := wordsIn(t.m.Text); words == 1 || !isClear && words <= shortReply {
+		if words := wordsIn(t.m.Text); len(t.m.Files) == 0 && (words == 1 || !isClear && words <= shortReply) {
 			return t.sayWithSchools(ctx, t.v.say("school.again"))
 		}
 		_, err := t.b.changeProfile(ctx, t.p.Person, func(p *Profile) {
-			p.Held.Text += "\n" + t.m.Text
+			p.Held.Text = strings.TrimSpace(p.Held.Text + "\n" + t.m.Text)
 			p.Held.Files = append(p.Held.Files, t.m.Files...)
 		})
 		if err != nil {

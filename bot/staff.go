@@ -70,7 +70,7 @@ func (t *turn) staffDo(ctx context.Context, id escalation.ID, k escalation.Kind,
 		// Two pressed the same button: the second must not take it from the first.
 		return t.private(ctx, t.staffSaid(ctx, before, before, k))
 	}
-	if text == "" && needsText[k] {
+	if text == "" && len(t.m.Files) == 0 && needsText[k] {
 		return t.draft(ctx, before, k)
 	}
 	a := escalation.Action{Kind: k, Text: text, Message: t.m.ID, Files: t.m.Files}
@@ -201,7 +201,7 @@ func (t *turn) sendNote(ctx context.Context, id escalation.ID) error {
 	if seq >= len(ticket.Events) || ticket.Events[seq].Kind != escalation.Noted {
 		return t.private(ctx, t.v.say("refuse.stale"))
 	}
-	a := escalation.Action{Kind: escalation.Replied, Text: ticket.Events[seq].Text, Message: "sent:" + t.m.Choice}
+	a := escalation.Action{Kind: escalation.Replied, Text: ticket.Events[seq].Text, Files: ticket.Events[seq].Files, Message: "sent:" + t.m.Choice}
 	if ticket.Seen(a.Message) {
 		return t.private(ctx, t.v.say("refuse.stale"))
 	}

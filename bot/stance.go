@@ -189,8 +189,11 @@ func (b *Bot) again(t *escalation.Ticket) []escalation.Action {
 const asideField = "again"
 
 // lookUp returns what the library makes of a text. A room alone is the beginning
-// of a question.
+// of a question, and so is no text at all: files came without words.
 func (b *Bot) lookUp(text string) knowledge.Answer {
+	if strings.TrimSpace(text) == "" {
+		return knowledge.Answer{Outcome: knowledge.None, Vague: true}
+	}
 	a := b.library.Answer(text)
 	if a.Act == knowledge.ActHelp && len(a.Details.Rooms)+len(a.Details.Classes) > 0 {
 		a.Outcome, a.Act, a.Vague = knowledge.None, "", true

@@ -38,6 +38,7 @@ func (t *turn) take(ctx context.Context) error {
 		return t.curate(ctx, o)
 	}
 	cmd, isCommand := parseCommand(t.m.Text)
+	isCommand = isCommand && !t.onlyFiles()
 	if t.p.Draft != nil && !isCommand {
 		return t.drafted(ctx)
 	}
@@ -56,7 +57,7 @@ func (t *turn) take(ctx context.Context) error {
 func (t *turn) converse(ctx context.Context) error {
 	a := t.b.lookUp(t.m.Text)
 	if t.p.School == "" {
-		if t.needsNoSchool(a) {
+		if t.needsNoSchool(a) && !t.onlyFiles() {
 			return t.talk(ctx, a, nil)
 		}
 		if t.p.Held == nil && !clear(a) {
@@ -71,6 +72,9 @@ func (t *turn) converse(ctx context.Context) error {
 		return err
 	}
 	cur := current(mine)
+	if t.onlyFiles() {
+		return t.filed(ctx, cur)
+	}
 	for _, asked := range mine {
 		e, _ := asking(asked)
 		if e == nil || bygone(asked, mine) || a.Outcome == knowledge.Answered && wordsIn(t.m.Text) > shortReply {
@@ -97,6 +101,19 @@ func (t *turn) converse(ctx context.Context) error {
 		}
 	}
 	return t.speak(ctx, cur, a, s)
+}
+
+// onlyFiles reports whether the message has files and no words.
+func (t *turn) onlyFiles() bool { return len(t.m.Files) > 0 && strings.TrimSpace(t.m.Text) == "" }
+
+// filed takes files without words: they go where words would that say nothing of
+// their own, and answer no question. Without a conversation they begin one.
+func (t *turn) filed(ctx context.Context, cur *escalation.Ticket) error {
+	s := stanceOf(cur, weight{}, t.b.desk.Now())
+	if s == isValue {
+		s = isMore
+	}
+	return t.speak(ctx, cur, knowledge.Answer{}, s)
 }
 
 // chatter are the acts that are no value of any field.

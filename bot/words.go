@@ -103,12 +103,12 @@ func (b *Bot) forRequester(v voice, t *escalation.Ticket, e *escalation.Event, s
 		}
 		return v.say("taken", "name", who, "id", id)
 	case escalation.Replied:
-		return append(v.say("replied", "name", who, "id", id), Quoted(e.Text)...)
+		return append(v.say("replied", "name", who, "id", id), b.said(v, e)...)
 	case escalation.Paused:
-		body := append(v.say("paused", "name", who, "id", id), Quoted(e.Text)...)
+		body := append(v.say("paused", "name", who, "id", id), b.said(v, e)...)
 		return append(body, v.say("paused.how")...)
 	case escalation.Solved:
-		body := append(v.say("solved", "name", who, "id", id), Quoted(e.Text)...)
+		body := append(v.say("solved", "name", who, "id", id), b.said(v, e)...)
 		return append(body, v.say("solved.ask")...)
 	case escalation.Helped:
 		return v.say("helped")

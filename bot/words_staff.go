@@ -41,10 +41,11 @@ func (b *Bot) forStaff(ctx context.Context, v voice, t *escalation.Ticket, e *es
 		if e.Kind == escalation.Resumed && e.By == escalation.Nobody {
 			return v.say("staff.givenback", append(args, "due", v.when(e.Due.Resolution, b.desk.Now()))...)
 		}
-		if e.Text == "" {
+		said := b.said(v, e)
+		if said == nil {
 			return nil
 		}
-		return append(v.say("staff.added", args...), Quoted(e.Text)...)
+		return append(v.say("staff.added", args...), said...)
 	case escalation.Detailed:
 		if e.Value == "" || !v.has("field."+e.Field) {
 			return nil
@@ -118,7 +119,7 @@ func (b *Bot) call(ctx context.Context, v voice, t *escalation.Ticket, e *escala
 			body = append(body, v.say("staff.field", "field", v.word("field."+f), "value", value)...)
 		}
 	}
-	body = append(body, b.attached(v, t)...)
+	body = append(body, attached(v, allFiles(t))...)
 	if len(e.To.Vacant) > 0 {
 		body = append(body, v.say("staff.passed", "roles", b.roleTitles(v, e.To.Vacant))...)
 	}
@@ -144,18 +145,38 @@ func (b *Bot) tried(v voice, t *escalation.Ticket) Rich {
 	return v.say("staff.tried", "articles", strings.Join(titles, "; "))
 }
 
-// attached names the files of a ticket; where they can be opened stands behind.
-func (b *Bot) attached(v voice, t *escalation.Ticket) Rich {
-	var names []string
-	for _, e := range t.Events {
-		for _, f := range e.Files {
-			names = append(names, strings.TrimSpace(f.Name+" "+f.Link))
-		}
+// said returns what somebody wrote and sent along with an event, if they did.
+func (b *Bot) said(v voice, e *escalation.Event) Rich {
+	var out Rich
+	if e.Text != "" {
+		out = Quoted(e.Text)
 	}
-	if names == nil {
+	return append(out, attached(v, e.Files)...)
+}
+
+// allFiles returns the files of a ticket.
+func allFiles(t *escalation.Ticket) []escalation.File {
+	var all []escalation.File
+	for _, e := range t.Events {
+		all = append(all, e.Files...)
+	}
+	return all
+}
+
+// attached names files; where they can be opened stands behind.
+func attached(v voice, files []escalation.File) Rich {
+	if len(files) == 0 {
 		return nil
 	}
-	return v.say("staff.files", "files", strings.Join(names, ", "))
+	return v.say("staff.files", "files", listed(v, files))
+}
+
+func listed(v voice, files []escalation.File) string {
+	var names []string
+	for _, f := range files {
+		names = append(names, strings.TrimSpace(first(f.Name, v.word("file"))+" "+f.Link))
+	}
+	return strings.Join(names, ", ")
 }
 
 // alarm tells that a role has become vacant.
@@ -246,7 +267,7 @@ func (b *Bot) history(ctx context.Context, v voice, t *escalation.Ticket) Rich {
 		if !v.has(key) || e.Kind == escalation.Detailed && (e.Value == "" || !v.has("field."+e.Field)) {
 			continue
 		}
-		text := e.Text
+		text := strings.TrimSpace(e.Text + " " + listed(v, e.Files))
 		if len(e.Articles) > 0 {
 			var titles []string
 			for _, id := range e.Articles {

@@ -73,7 +73,9 @@ func notices(t *Ticket, e *Event) []Notice {
 	if t.IsOpened() && a.assignee && t.Holder != nil {
 		if t.Assignee != "" {
 			to = append(to, Recipient{Person: t.Assignee, As: Responsible})
-		} else {
+		}
+		// The thread in a team's channel is the log of the work, whoever does it.
+		if t.Assignee == "" || t.Holder.Channel != "" {
 			to = append(to, t.Holder.recipients()...)
 		}
 	}

@@ -18,6 +18,7 @@ func TestNotices(t *testing.T) {
 		taken  = fresh + "\n" + `Mo 2026-03-09 09:10 mara taken`
 		paused = taken + "\n" + `Mo 2026-03-09 09:20 mara paused`
 		solved = taken + "\n" + `Mo 2026-03-09 09:20 mara solved`
+		team   = "Mo 2026-03-09 09:00 opened P2 konten\nMo 2026-03-09 09:10 mara handed_on\nMo 2026-03-09 09:20 peer taken"
 		paul   = fresh + "\n" + `Mo 2026-03-09 09:10 paul taken` // of another party, and works on it
 	)
 	tests := []struct {
@@ -49,6 +50,8 @@ func TestNotices(t *testing.T) {
 		{solved, "anna", Reopened, "requester anna | responsible mara"},
 		{solved, "anna", Rated, "requester anna"},
 		{solved, "anna", Added, "responsible mara"},
+		{team, "anna", Added, "responsible peer console:plattform"}, // whoever works on it, the thread has it all
+		{team, "anna", Cancelled, "requester anna | responsible peer console:plattform"},
 	}
 	for _, test := range tests {
 		s, _ := play(t, escalationtest.Model(), "gs-nord", test.before)

@@ -391,6 +391,16 @@ func TestTeamChannel(t *testing.T) {
 		if note := tom.readsIn("CSUPPORT", "Notiz"); note.Root != call.TS {
 			t.Errorf("the note is confirmed outside of the thread: %q", note.Visible())
 		}
+		d.s.SayIn(tom.user, "CSUPPORT", call.TS, "an Lehrkraft: Ich bringe einen mit")
+		anna.readsIn("CLEHRER", "Ich bringe einen mit")
+		d.s.SayIn(anna.user, "CLEHRER", asked.TS, "Danke, ich bin bis zwölf da")
+		anna.readsIn("CLEHRER", "dazugeschrieben")
+		d.s.SayIn(anna.user, "CLEHRER", asked.TS, "", "stecker.jpg")
+		for _, words := range []string{"ich bin bis zwölf da", "stecker.jpg https://slack.example/files/stecker.jpg"} {
+			if m := tom.readsIn("CSUPPORT", words); m.Root != call.TS {
+				t.Errorf("what Anna adds is told outside of the thread: %q", m.Visible())
+			}
+		}
 		d.s.SayIn(tom.user, "CSUPPORT", call.TS, "lösen 1 Adapter getauscht")
 		solved := anna.readsIn("CLEHRER", "Adapter getauscht")
 		if solved.Root != asked.TS {

@@ -21,8 +21,9 @@ const (
 	// longest is how far back it reads in any: what is older than that is not
 	// remembered as done for sure, and nobody waits for an answer any more.
 	longest = 6 * 24 * time.Hour
-	// oldThreads is how far back threads may have begun that go on in a gap.
-	oldThreads = 3 * 24 * time.Hour
+	// oldThreads is how far back threads may have begun that go on in a gap: as long
+	// as people work on a ticket.
+	oldThreads = 30 * 24 * time.Hour
 	manyPages  = 50
 
 	// lookEvery is how often (wall time) every channel is read although nothing
@@ -87,11 +88,12 @@ func (r *run) missing() {
 }
 
 // catchUp reads what is missing, each time that something may be, and now and
-// again.
+// again. Once a day it forgets what is old.
 func (r *run) catchUp(ctx context.Context) {
 	every := cmp.Or(r.p.o.Look, lookEvery)
 	again := time.NewTicker(every)
 	defer again.Stop()
+	forgotten := r.p.now()
 	for {
 		between := time.Duration(0)
 		select {
@@ -100,6 +102,10 @@ func (r *run) catchUp(ctx context.Context) {
 		case <-r.gap:
 		case <-again.C:
 			between = min(lookPause, every)
+			if now := r.p.now(); now.Sub(forgotten) > 24*time.Hour {
+				forgotten = now
+				r.p.forget(ctx)
+			}
 		}
 		for tries := 0; ; tries++ {
 			err := r.readAll(ctx, between)
@@ -203,9 +209,11 @@ func (p *Platform) channels(ctx context.Context) ([]string, error) {
 func (r *run) readChannel(ctx context.Context, channel, since string) error {
 	var found []*message
 	add := func(m *api.Message) error {
-		one := recorded(channel, m)
-		if one.TS > since && one.concerns(r.p.me.Load()) {
-			found = append(found, one)
+		said := recorded(channel, m)
+		for _, one := range []*message{said, said.edit()} { // which of them is known, the inbox knows
+			if one != nil && one.TS > since && one.concerns(r.p.me.Load()) {
+				found = append(found, one)
+			}
 		}
 		return nil
 	}
@@ -236,7 +244,7 @@ func (r *run) readChannel(ctx context.Context, channel, since string) error {
 // putAll puts messages into the inbox, oldest first, and waits until they are
 // committed.
 func (r *run) putAll(ctx context.Context, found []*message) (err error) {
-	slices.SortFunc(found, func(a, b *message) int { return cmp.Compare(a.TS, b.TS) })
+	slices.SortFunc(found, func(a, b *message) int { return cmp.Compare(a.time(), b.time()) })
 	failed := make(chan error, len(found))
 	for _, m := range found {
 		r.inbox.put(ctx, arrival{&item{Key: m.key(), Said: m}, func(_ bool, err error) { failed <- err }})

@@ -282,5 +282,18 @@ func recorded(channel string, m *api.Message) *message {
 	for _, f := range m.Files {
 		out.Files = append(out.Files, file{f.Name, f.Permalink})
 	}
+	if m.Edited != nil {
+		out.Edited = &edit{m.Edited.Timestamp}
+	}
 	return out
+}
+
+// edit makes the event of a message's last edit, or none.
+func (m *message) edit() *message {
+	if m.Edited == nil {
+		return nil
+	}
+	return &message{
+		Type: "message", Subtype: "message_changed", Channel: m.Channel, Team: m.Team, TS: m.Edited.TS, Message: m,
+	}
 }

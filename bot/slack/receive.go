@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -24,6 +25,9 @@ const (
 const (
 	answerTime  = 2 * time.Second // on a sent form
 	loadingTime = time.Second     // on a press, which could still bring a form
+
+	// whisperTime is how long a private sentence may wait for its turn.
+	whisperTime = 15 * time.Second
 
 	// afterAnswer is how long a view is left alone after an answer that changes it:
 	// Slack does not tell when it has taken the answer, which must not come second.
@@ -60,11 +64,11 @@ func (r *run) store(ctx context.Context, it *item, done ack) {
 	r.inbox.put(ctx, arrival{it, func(_ bool, err error) { done(nil, err) }})
 }
 
-// An envelope is the payload of an event.
+// An envelope is the payload of an event. Its event_id is not read: what has the
+// same one is also about the same message, which [message.key] names.
 type envelope struct {
-	EventID string  `json:"event_id"`
-	TeamID  string  `json:"team_id"`
-	Event   message `json:"event"`
+	TeamID string  `json:"team_id"`
+	Event  message `json:"event"`
 }
 
 func (r *run) event(ctx context.Context, payload []byte, done ack) error {
@@ -322,13 +326,22 @@ func (p *Platform) tell(ctx context.Context, out outcome, trigger string, home b
 	}
 }
 
-// whisper posts what only the sender of a message sees.
+// whisper posts what only the sender of a message sees. Nobody keeps it for later,
+// so that it waits a little for its turn.
 func (p *Platform) whisper(ctx context.Context, m bot.Message, out drawing) error {
 	options := append(out.options(), api.MsgOptionTS(thread(m.In.Thread)))
-	if _, err := p.client.PostEphemeralContext(ctx, m.In.Channel, m.From.ID, options...); err != nil {
-		return fmt.Errorf("post private sentence: %w", failure(err))
+	began := time.Now()
+	for {
+		_, err := p.client.PostEphemeralContext(ctx, m.In.Channel, m.From.ID, options...)
+		if err == nil {
+			return nil
+		}
+		err = failure(err)
+		later := new(bot.LaterError)
+		if !errors.As(err, &later) || time.Since(began)+later.After > whisperTime || pause(ctx, later.After) != nil {
+			return fmt.Errorf("post private sentence: %w", err)
+		}
 	}
-	return nil
 }
 
 // words returns the platform's own words for a user. There is no time to ask for

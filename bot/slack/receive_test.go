@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -170,8 +171,8 @@ func (f *failing) Change(ctx context.Context, in bot.Bucket, key string, fn func
 	return f.Store.Change(ctx, in, key, fn)
 }
 
-// TestGap is what was said while the bot was not there, or no connection was
-// open: it is found by reading, in threads too, and counts once.
+// TestGap is what was said and changed while the bot was not there, or no
+// connection was open: it is found by reading, in threads too, and counts once.
 func TestGap(t *testing.T) {
 	t.Parallel()
 	s := slacktest.New(t)
@@ -184,20 +185,69 @@ func TestGap(t *testing.T) {
 	x.stop()
 	s.Quietly(anna.ID, d, "", "in der Lücke")
 	s.Quietly(anna.ID, d, root.TS, "im Thread in der Lücke")
+	s.RewriteQuietly(root.Message, "vorher, verbessert")
 	y := start(t, s, ways[0], o)
 	if m := y.said(t, "im Thread in der Lücke"); m.Root != "slack:"+d+"/"+root.TS {
 		t.Errorf("in the thread: %+v", m)
 	}
 	y.said(t, "in der Lücke")
+	edited := y.said(t, "vorher, verbessert")
+	if edited.Change != bot.Edited || edited.ID != "slack:"+d+"/"+root.TS {
+		t.Errorf("edited in the gap: %+v", edited)
+	}
 	s.Cut()
 	s.Quietly(anna.ID, d, "", "während keine Verbindung war")
 	y.said(t, "während keine Verbindung war")
 	y.stop()
-	for text, want := range map[string]int{"vorher": 0, "in der Lücke": 1, "im Thread in der Lücke": 1} {
+	for text, want := range map[string]int{"vorher": 0, "vorher, verbessert": 1, "in der Lücke": 1, "im Thread in der Lücke": 1} {
 		if n := y.count(func(m bot.Message) bool { return m.Text == text }); n != want {
 			t.Errorf("%q is given %d times, want %d", text, n, want)
 		}
 	}
+}
+
+// TestOldThread is a word in the gap in a thread that is weeks old, as those of
+// tickets are.
+func TestOldThread(t *testing.T) {
+	t.Parallel()
+	s := slacktest.New(t)
+	anna := person(s, "anna")
+	d := s.Direct(anna.ID)
+	o := options(s)
+	x := start(t, s, ways[0], o)
+	root := s.Say(anna.ID, "Beginn")
+	x.heardAs(t, root)
+	x.stop()
+	const weeks = 20 * 24 * time.Hour
+	s.Set(func(r *slacktest.Rules) { r.Ahead = weeks })
+	o.Now = func() time.Time { return time.Now().Add(weeks) }
+	s.Quietly(anna.ID, d, root.TS, "noch etwas dazu")
+	start(t, s, ways[0], o).said(t, "noch etwas dazu")
+}
+
+// TestForgets is a bot that runs for weeks: it does not remember for ever what it
+// has posted.
+func TestForgets(t *testing.T) {
+	t.Parallel()
+	s := slacktest.New(t)
+	anna := person(s, "anna")
+	o := options(s)
+	o.Look = 20 * time.Millisecond
+	var later atomic.Int64
+	o.Now = func() time.Time { return time.Now().Add(time.Duration(later.Load())) }
+	x := start(t, s, ways[0], o)
+	if _, err := x.Send(t.Context(), bot.Post{Key: "1", User: anna.ID, Body: bot.Plain("x")}); err != nil {
+		t.Fatal(err)
+	}
+	sent := func() (n int) {
+		_ = o.Store.Each(t.Context(), bot.Marks, "slack:sent/", func(string, []byte) error { n++; return nil })
+		return n
+	}
+	if sent() != 1 {
+		t.Fatalf("%d posts are remembered, want 1", sent())
+	}
+	later.Store(int64(9 * 24 * time.Hour))
+	wait(t, s, "the post to be forgotten", func() bool { return sent() == 0 })
 }
 
 // TestSilentLoss is what Slack never delivers, while later messages arrive and no
@@ -517,6 +567,20 @@ func TestLargeAnswer(t *testing.T) {
 			return v.Title != nil && v.Title.Text == "Zwei"
 		})
 	})
+}
+
+// TestBusyWhisper is a private sentence that Slack wants later: it comes later.
+func TestBusyWhisper(t *testing.T) {
+	t.Parallel()
+	s := slacktest.New(t)
+	anna := person(s, "anna")
+	x := start(t, s, ways[0], options(s))
+	x.reply(func(context.Context, bot.Message) (bot.Receipt, error) {
+		return bot.Receipt{Private: bot.Plain("Das geht nicht.")}, nil
+	})
+	s.Fail("chat.postEphemeral", slacktest.Fault{Status: 429, After: 1})
+	answered(t, s, s.Say(anna.ID, "bitte").Events[0])
+	wait(t, s, "the sentence", func() bool { return len(s.Whispers(anna.ID)) == 1 })
 }
 
 // TestHome is the home tab: opened, pressed on, and drawn anew.

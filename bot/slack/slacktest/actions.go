@@ -66,13 +66,24 @@ func (s *Server) Quietly(user, channel, root, text string) Message {
 	return *m
 }
 
-// Rewrite has the author of a message edit it.
-func (s *Server) Rewrite(m Message, text string) *Envelope {
+// RewriteQuietly has the author of a message edit it, of which the app is told
+// nothing.
+func (s *Server) RewriteQuietly(m Message, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.find(m.Channel, m.TS)
-	before := now.event()
 	now.Text, now.Edited = text, s.stamp()
+}
+
+// Rewrite has the author of a message edit it.
+func (s *Server) Rewrite(m Message, text string) *Envelope {
+	s.mu.Lock()
+	before := s.find(m.Channel, m.TS).event()
+	s.mu.Unlock()
+	s.RewriteQuietly(m, text)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.find(m.Channel, m.TS)
 	return s.happened(s.channels[m.Channel], map[string]any{
 		"type": "message", "subtype": "message_changed", "ts": now.Edited, "hidden": true,
 		"message": now.event(), "previous_message": before,

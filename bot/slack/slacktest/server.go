@@ -64,6 +64,7 @@ type Rules struct {
 	Twice     int           // every so manieth event is delivered twice; 0: none
 	Deaf      int           // the first acknowledgement of every so manieth event, from the first on, is not heard; 0: none
 	Trigger   time.Duration // how long a trigger is good; 0: three seconds
+	Ahead     time.Duration // how far its clock is ahead
 	Each      time.Duration // between posts in a channel, after a burst of three; 0: no limit
 }
 
@@ -163,7 +164,7 @@ func (s *Server) changed() {
 
 // stamp returns a new timestamp, later than all before. It wants mu held.
 func (s *Server) stamp() string {
-	now := time.Now().Truncate(time.Microsecond)
+	now := time.Now().Add(s.rules.Ahead).Truncate(time.Microsecond)
 	if !now.After(s.last) {
 		now = s.last.Add(time.Microsecond)
 	}

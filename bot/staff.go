@@ -169,7 +169,7 @@ func (t *turn) note(ctx context.Context, ticket *escalation.Ticket, said Rich) e
 // meantForTicket takes words of staff that are no question of their own, such as
 // "komme gleich", for a note on the ticket that the bot has just told them of.
 func (t *turn) meantForTicket(ctx context.Context) (done bool, err error) {
-	if !t.m.Direct || strings.TrimSpace(t.m.Text) == "" {
+	if !t.m.Direct || strings.TrimSpace(t.m.Text) == "" && len(t.m.Files) == 0 {
 		return false, nil
 	}
 	waiting, err := t.b.desk.Queue(ctx, t.p.Person)

@@ -60,7 +60,7 @@ func (t *turn) converse(ctx context.Context) error {
 		if t.needsNoSchool(a) && !t.onlyFiles() {
 			return t.talk(ctx, a, nil)
 		}
-		if t.p.Held == nil && !clear(a) {
+		if t.p.Held == nil && !t.b.weigh(nil, a, t.m.Text).sure {
 			if done, err := t.meantForTicket(ctx); done || err != nil {
 				return err
 			}
@@ -91,11 +91,12 @@ func (t *turn) converse(ctx context.Context) error {
 	if bareNumber.MatchString(t.m.Text) && !takesNumber(cur) {
 		return t.repeatOrNothing(ctx, cur)
 	}
-	s := stanceOf(cur, t.b.weigh(cur, a, t.m.Text), t.b.desk.Now())
+	w := t.b.weigh(cur, a, t.m.Text)
+	s := stanceOf(cur, w, t.b.desk.Now())
 	if a.Outcome == knowledge.Talk && s != isReply && s != isBack && (s != isValue || chatter[a.Act]) {
 		return t.talk(ctx, a, cur)
 	}
-	if s == isNew && !clear(a) {
+	if s == isNew && !w.sure {
 		if done, err := t.meantForTicket(ctx); done || err != nil {
 			return err
 		}
@@ -110,8 +111,13 @@ func (t *turn) onlyFiles() bool { return len(t.m.Files) > 0 && strings.TrimSpace
 // their own, and answer no question. Without a conversation they begin one.
 func (t *turn) filed(ctx context.Context, cur *escalation.Ticket) error {
 	s := stanceOf(cur, weight{}, t.b.desk.Now())
-	if s == isValue {
+	switch s {
+	case isValue:
 		s = isMore
+	case isNew:
+		if done, err := t.meantForTicket(ctx); done || err != nil {
+			return err
+		}
 	}
 	return t.speak(ctx, cur, knowledge.Answer{}, s)
 }

@@ -42,6 +42,7 @@ type Bot struct {
 	lanes     lanes
 	seeking   seeking
 	shown     shown
+	noted     noted
 }
 
 // New returns a bot. It does nothing until Run or Handle is called.

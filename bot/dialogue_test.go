@@ -100,7 +100,7 @@ func cast() []bot.Known {
 	var out []bot.Known
 	for person, k := range map[escalation.Person]bot.Known{
 		"anna": {School: "gs-nord"}, "bernd": {School: "gym-sued", Language: "en"}, "clara": {School: "grund-west"},
-		"mara": {School: "gs-nord"}, "tom": {School: "gs-nord"}, "dora": {School: "gs-nord"}, "wanda": {School: "grund-west"},
+		"mara": {School: "gs-nord", Roles: []string{"editor"}}, "tom": {School: "gs-nord"}, "dora": {School: "gs-nord"}, "wanda": {School: "grund-west"},
 		"paul": {}, "petra": {}, "pia": {}, "sven": {Roles: []string{"authority"}},
 	} {
 		k.Person, k.Name, k.Users = person, string(person), map[string]string{"chat": string(person)}

@@ -109,7 +109,7 @@ func (b *Bot) Work(ctx context.Context) (next time.Time, err error) {
 		errArticles = nil
 	}
 	sooner(at)
-	return next, errors.Join(errTick, errWait, errSend, errNext, errArticles)
+	return next, errors.Join(errTick, errWait, errSend, errNext, errArticles, b.note(ctx, now))
 }
 
 // settle answers a question at once, or leaves it to the loop when quick

@@ -25,6 +25,7 @@ type Profile struct {
 	Draft    *Draft            `json:"draft,omitempty"`
 	Held     *Held             `json:"held,omitempty"`
 	Listed   []string          `json:"listed,omitempty"` // what the numbers of the last list for editors stand for
+	Noted    string            `json:"noted,omitempty"`  // the Monday whose note for editors is done with
 }
 
 // A Draft is a text that the bot has asked a member of staff for.

@@ -18,6 +18,7 @@ const (
 	requestTime = 15 * time.Second
 	answerTime  = 30 * time.Second
 	idleTime    = 60 * time.Second
+	importTime  = 2 * time.Minute // for a file, over a slow line
 )
 
 // policy allows what the pages need and nothing else: no script or style that

@@ -82,7 +82,7 @@ func (s *Server) importArticles(w http.ResponseWriter, r *http.Request, p Person
 		d := s.exchangePage(p)
 		d.Why, d.Refused = why, d.W("exchange.refused", "file", line(name), "count", len(problems))
 		for _, problem := range problems {
-			d.Problems = append(d.Problems, line(problem.String()))
+			d.Problems = append(d.Problems, line(d.Problem(problem)))
 		}
 		s.render(w, r, http.StatusUnprocessableEntity, exchangeTemplate, d)
 		return

@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"ersthelfer/bot"
+	"ersthelfer/knowledge"
 )
 
 // startBrowser starts a browser with nothing in it, or skips the test where
@@ -221,10 +222,29 @@ func TestPagesFitOnAPhone(t *testing.T) {
 	b := openTab(t, browser, pages+"/")
 	b.do(t, chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile))
 	for _, path := range []string{"/", "/als/anna/", "/als/anna/bericht"} {
-		b.do(t, chromedp.Navigate(pages+path))
-		wide, err := chromedp.Run(b.ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth`))
-		if err != nil || wide > 390 {
-			t.Errorf("%s is %d wide, %v", path, wide, err)
+		b.fits(t, pages+path)
+	}
+	articles := curated(t, Options{Demo: true})
+	long := strings.Repeat("Donaudampfschifffahrtsgesellschaft", 4)
+	wide := knowledge.Article{ID: "lang", Title: long, Room: "drucken", Questions: []string{long}, Steps: []string{long}, Note: long}
+	must(articles.o.Library.Save(t.Context(), "ada", wide, knowledge.Edit{Why: long}))
+	_, pages = serve(t, articles)
+	for _, row := range matrix {
+		if row.isPage("ada") {
+			b.fits(t, pages+strings.ReplaceAll(row.path, "{p}", "ada"))
 		}
+	}
+	for _, path := range []string{"", "/verlauf", "/schulen"} {
+		b.fits(t, pages+"/als/ada/artikel/lang"+path)
+	}
+}
+
+// fits checks that a page is no wider than the screen of a phone.
+func (b *tab) fits(t *testing.T, address string) {
+	t.Helper()
+	b.do(t, chromedp.Navigate(address))
+	wide, err := chromedp.Run(b.ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth`))
+	if err != nil || wide > 390 {
+		t.Errorf("%s is %d wide, %v", address, wide, err)
 	}
 }

@@ -30,7 +30,8 @@ var needsText = map[escalation.Kind]bool{
 // words asks for them with a form, or else waits for the next message.
 func (t *turn) staffPressed(ctx context.Context, id escalation.ID, picked string, k escalation.Kind) error {
 	if picked == "send" {
-		return t.sendNote(ctx, id)
+		_, seq, _, _ := parseChoice(t.m.Choice)
+		return t.sendNote(ctx, id, seq)
 	}
 	if k == escalation.HandedOn {
 		if stale, err := t.movedOn(ctx, id); err != nil || stale {
@@ -148,6 +149,9 @@ func (t *turn) inThread(ctx context.Context) (done bool, err error) {
 			return true, t.staffDo(ctx, ticket.ID, escalation.Replied, strings.TrimSpace(text[len(prefix):]))
 		}
 	}
+	if k, rest, ok := unnamedOrder(text); ok {
+		return true, t.staffDo(ctx, ticket.ID, k, rest)
+	}
 	return true, t.note(ctx, ticket, t.v.say("staff.noted", "id", name(ticket.ID)))
 }
 
@@ -159,41 +163,19 @@ func (t *turn) note(ctx context.Context, ticket *escalation.Ticket, said Rich) e
 	if err != nil {
 		return err
 	}
-	send := Choice{
-		ID:    choiceID(ticket.ID, len(after.Events)-1, "send"),
+	return t.say(ctx, said, t.sending(ctx, ticket, len(after.Events)-1))
+}
+
+// sending is the choice to send the requester the note that is an event of a ticket.
+func (t *turn) sending(ctx context.Context, ticket *escalation.Ticket, seq int) Choice {
+	return Choice{
+		ID:    choiceID(ticket.ID, seq, "send"),
 		Label: t.v.word("choice.send", "name", t.b.personName(ctx, ticket.Requester)),
 	}
-	return t.say(ctx, said, send)
 }
 
-// meantForTicket takes words of staff that are no question of their own, such as
-// "komme gleich", for a note on the ticket that the bot has just told them of.
-func (t *turn) meantForTicket(ctx context.Context) (done bool, err error) {
-	if !t.m.Direct || strings.TrimSpace(t.m.Text) == "" && len(t.m.Files) == 0 {
-		return false, nil
-	}
-	waiting, err := t.b.desk.Queue(ctx, t.p.Person)
-	if err != nil {
-		return false, err
-	}
-	var told *escalation.Ticket
-	since := t.b.desk.Now().Add(-noteWithin)
-	for _, ticket := range waiting {
-		for _, n := range ticket.Notices {
-			if n.To.Person == t.p.Person && n.To.As != escalation.Requester && n.Sent.After(since) {
-				told, since = ticket, n.Sent
-			}
-		}
-	}
-	if told == nil || told.Requester == t.p.Person {
-		return false, nil
-	}
-	return true, t.note(ctx, told, t.v.say("staff.noted.guess", "id", name(told.ID), "title", t.b.title(t.v, told)))
-}
-
-// sendNote sends a note on to the requester.
-func (t *turn) sendNote(ctx context.Context, id escalation.ID) error {
-	_, seq, _, _ := parseChoice(t.m.Choice)
+// sendNote sends the note that is an event of a ticket on to the requester.
+func (t *turn) sendNote(ctx context.Context, id escalation.ID, seq int) error {
 	ticket, err := t.b.desk.Ticket(ctx, t.p.Person, id)
 	if err != nil {
 		return err
@@ -201,7 +183,7 @@ func (t *turn) sendNote(ctx context.Context, id escalation.ID) error {
 	if seq >= len(ticket.Events) || ticket.Events[seq].Kind != escalation.Noted {
 		return t.private(ctx, t.v.say("refuse.stale"))
 	}
-	a := escalation.Action{Kind: escalation.Replied, Text: ticket.Events[seq].Text, Files: ticket.Events[seq].Files, Message: "sent:" + t.m.Choice}
+	a := escalation.Action{Kind: escalation.Replied, Text: ticket.Events[seq].Text, Files: ticket.Events[seq].Files, Message: "sent:" + choiceID(id, seq, "send")}
 	if ticket.Seen(a.Message) {
 		return t.private(ctx, t.v.say("refuse.stale"))
 	}

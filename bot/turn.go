@@ -57,15 +57,7 @@ func (t *turn) take(ctx context.Context) error {
 func (t *turn) converse(ctx context.Context) error {
 	a := t.b.lookUp(t.m.Text)
 	if t.p.School == "" {
-		if t.needsNoSchool(a) && !t.onlyFiles() {
-			return t.talk(ctx, a, nil)
-		}
-		if t.p.Held == nil && !t.b.weigh(nil, a, t.m.Text).sure {
-			if done, err := t.meantForTicket(ctx); done || err != nil {
-				return err
-			}
-		}
-		return t.askSchool(ctx, clear(a))
+		return t.withoutSchool(ctx, a)
 	}
 	mine, err := t.b.desk.Recent(ctx, t.p.Person, t.m.In, 10)
 	if err != nil {
@@ -88,6 +80,11 @@ func (t *turn) converse(ctx context.Context) error {
 			return t.say(ctx, t.v.say("form.button"))
 		}
 	}
+	if cur == nil || cur.Expect == "" {
+		if done, err := t.unnamed(ctx); done || err != nil {
+			return err
+		}
+	}
 	if bareNumber.MatchString(t.m.Text) && !takesNumber(cur) {
 		return t.repeatOrNothing(ctx, cur)
 	}
@@ -97,7 +94,7 @@ func (t *turn) converse(ctx context.Context) error {
 		return t.talk(ctx, a, cur)
 	}
 	if s == isNew && !w.sure {
-		if done, err := t.meantForTicket(ctx); done || err != nil {
+		if done, err := t.words(ctx); done || err != nil {
 			return err
 		}
 	}
@@ -115,11 +112,30 @@ func (t *turn) filed(ctx context.Context, cur *escalation.Ticket) error {
 	case isValue:
 		s = isMore
 	case isNew:
-		if done, err := t.meantForTicket(ctx); done || err != nil {
+		if done, err := t.words(ctx); done || err != nil {
 			return err
 		}
 	}
 	return t.speak(ctx, cur, knowledge.Answer{}, s)
+}
+
+// withoutSchool answers a person whose school is not known: staff about the
+// tickets they were told of, small talk, and else with the question for it.
+func (t *turn) withoutSchool(ctx context.Context, a knowledge.Answer) error {
+	if t.p.Held == nil {
+		if done, err := t.unnamed(ctx); done || err != nil {
+			return err
+		}
+	}
+	if t.needsNoSchool(a) && !t.onlyFiles() {
+		return t.talk(ctx, a, nil)
+	}
+	if t.p.Held == nil && !t.b.weigh(nil, a, t.m.Text).sure {
+		if done, err := t.words(ctx); done || err != nil {
+			return err
+		}
+	}
+	return t.askSchool(ctx, clear(a))
 }
 
 // chatter are the acts that are no value of any field.

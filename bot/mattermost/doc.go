@@ -13,7 +13,7 @@
 // [bot.Marks]:
 //
 //	"mattermost:<channel id>"  → mark, JSON
-//	"mattermost:since:<bot>"   → the time (ms) from which on the bot reads at all
+//	"mattermost:since:<bot>"   → the time (ms) after which the bot reads at all
 //
 // A mark is not simply the last post. Posts get their time before they are
 // stored, so that one may turn up behind another that is already read. Reading

@@ -2,6 +2,7 @@ package mattermost_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/mattermost/mattermost/server/public/model"
@@ -46,6 +47,26 @@ func TestLateNeighbour(t *testing.T) {
 	if len(b.all) != 3 {
 		t.Errorf("heard %v", b.all)
 	}
+}
+
+// TestFirstMoment is a message in the very millisecond of the first start: the
+// server tells its time in whole seconds, and gives posts theirs in thousandths.
+func TestFirstMoment(t *testing.T) {
+	t.Parallel()
+	w := fakeWorld(t)
+	b := w.start(t)
+	data, err := b.o.Store.Read(t.Context(), bot.Marks, "mattermost:since:"+w.BotID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	since, err := strconv.ParseInt(string(data), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := (since + 999) / 1000 * 1000
+	anna := w.newcomer(t, "erste")
+	id := w.fake.Insert(anna.id, anna.direct(), "im ersten Augenblick", second)
+	b.find(t, "the first message", func(m bot.Message) bool { return m.ID == "mattermost:"+id })
 }
 
 // TestCutEdits are changes while nobody hears.

@@ -84,8 +84,9 @@ func (r *reader) save(ctx context.Context, channel string, m *mark) error {
 	return nil
 }
 
-// started returns the time (ms) from which on the bot reads: that of its first
-// start with this store. What was said before nobody expects to be answered.
+// started returns the time (ms) after which the bot reads: just before the second
+// of its first start with this store. What was said before nobody expects to be
+// answered.
 func (p *Platform) started(ctx context.Context, f *facts) (int64, error) {
 	if at := p.since.Load(); at != 0 {
 		return at, nil
@@ -97,7 +98,7 @@ func (p *Platform) started(ctx context.Context, f *facts) (int64, error) {
 	var at int64
 	err = p.o.Store.Change(ctx, bot.Marks, ref("since:"+f.me.Id), func(old []byte) ([]byte, error) {
 		if old == nil {
-			at = now.UnixMilli()
+			at = now.UnixMilli() - 1
 			return strconv.AppendInt(nil, at, 10), nil
 		}
 		n, err := strconv.ParseInt(string(old), 10, 64)

@@ -276,7 +276,12 @@ func (w *world) run(t *testing.T, o mattermost.Options, serve func(http.Handler)
 			t.Errorf("Run: %v", err)
 		}
 	})
-	t.Cleanup(s.stop)
+	t.Cleanup(func() {
+		s.stop()
+		if t.Failed() {
+			t.Logf("the bot said:\n%s", s.logged)
+		}
+	})
 	await(t, begun, "the start of the bot")
 	return s
 }

@@ -26,14 +26,20 @@ type talkTable struct {
 
 	exactKnown     map[string]int32 // exact, for phraseSpelling
 	phraseSpelling spelling
+
+	vocabulary map[string]bool // words of exact but those that name a thing
+	model      *Index          // the acts and what is vague, as articles with their phrases
 }
+
+// actVague is what the model of the acts takes a message for that does not say what it is about.
+const actVague Act = "vague"
 
 // acts in the order of the classes that they become.
 var acts = []Act{ActStatus, ActThanks, ActGreeting, ActYes, ActNo, ActHelp, ActHuman, ActStop, ActWho}
 
 // talk reads lexicon_acts.txt: sections "[name]" with one phrase a line.
 var talk = sync.OnceValue(func() *talkTable {
-	t := &talkTable{exact: map[string]Act{}, phrases: map[string][]string{}, opening: map[string]bool{}, filler: map[string]bool{}, known: map[string]int32{}, exactKnown: map[string]int32{}}
+	t := &talkTable{exact: map[string]Act{}, phrases: map[string][]string{}, opening: map[string]bool{}, filler: map[string]bool{}, known: map[string]int32{}, exactKnown: map[string]int32{}, vocabulary: map[string]bool{}}
 	section := ""
 	for _, line := range strings.Split(actsText, "\n") {
 		line = strings.TrimSpace(line)
@@ -49,8 +55,18 @@ var talk = sync.OnceValue(func() *talkTable {
 			t.add(section, line)
 		}
 	}
+	for _, list := range []string{"de", "en"} {
+		for w := range functionWordSets[list] {
+			t.known[w]++
+		}
+	}
 	t.spelling = newSpelling(t.known, slices.Sorted(maps.Keys(t.known)))
 	t.phraseSpelling = newSpelling(t.exactKnown, slices.Sorted(maps.Keys(t.exactKnown)))
+	var kinds []Article
+	for _, a := range append(slices.Clone(acts), actVague) {
+		kinds = append(kinds, Article{ID: string(a), Questions: t.phrases[string(a)]})
+	}
+	t.model = NewIndex(kinds, Options{OutOfScope: []string{}})
 	return t
 })
 
@@ -71,6 +87,7 @@ func (t *talkTable) add(section, line string) {
 		t.longestExact = max(t.longestExact, len(ws))
 		for _, w := range ws {
 			t.known[w]++
+			t.vocabulary[w] = !namesThing(w)
 		}
 		if Act(section) == ActGreeting || Act(section) == ActThanks {
 			t.opening[key] = true
@@ -82,19 +99,20 @@ func (t *talkTable) add(section, line string) {
 
 // act recognises a message that is made of nothing but acts and fillers: "nein, hat nichts gebracht". Of several
 // acts the one that asks for most wins.
-func (t *talkTable) act(ws []string) Act {
+// base holds the words of the articles: a short word among them is no misspelling.
+func (t *talkTable) act(ws []string, base map[string]int32) Act {
 	whole := strings.Join(ws, " ")
 	if a, ok := t.exact[whole]; ok {
 		return a
 	}
-	if len(whole) >= minMisspeltAct {
+	if len(whole) >= minMisspeltAct || len(ws) == 1 && base[whole] == 0 {
 		if k := t.phraseSpelling.nearest(whole, t.exactKnown); k != "" {
 			return t.exact[k]
 		}
 	}
 	said := make([]string, len(ws))
 	for i, w := range ws {
-		said[i] = t.spelt(w)
+		said[i] = t.spelt(w, base)
 	}
 	best := len(actRank)
 	for i := 0; i < len(said); {
@@ -129,14 +147,14 @@ func (t *talkTable) longestAct(ws []string) (int, Act) {
 }
 
 // spelt corrects a word of an act: letters repeated for emphasis and single mistakes.
-func (t *talkTable) spelt(w string) string {
+func (t *talkTable) spelt(w string, base map[string]int32) string {
 	if t.known[w] > 0 || t.filler[w] {
 		return w
 	}
 	if s := squeeze(w); t.known[s] > 0 || t.filler[s] {
 		return s
 	}
-	if len(w) < minMisspeltAct {
+	if len(w) < minMisspeltAct && base[w] > 0 {
 		return w
 	}
 	return cmp.Or(t.spelling.nearest(w, t.known), w)
@@ -158,6 +176,16 @@ func squeeze(w string) string {
 	return s
 }
 
+// salutation reports whether what is left of a message may belong to a greeting: "Herr Müller", but not "wann ferien".
+func salutation(ws []string) bool {
+	return len(ws) <= 2 && !slices.ContainsFunc(ws, func(w string) bool { return questionWords[w] })
+}
+
+var questionWords = map[string]bool{
+	"wer": true, "wie": true, "was": true, "wann": true, "wo": true, "warum": true, "wieso": true, "welche": true, "welcher": true, "welches": true, "wohin": true,
+	"who": true, "what": true, "when": true, "where": true, "why": true, "how": true, "which": true,
+}
+
 // trim cuts greetings and thanks off both ends of a message and returns what was cut off. Nothing remains of a
 // message that holds only fillers besides.
 func (t *talkTable) trim(ws []string) (rest []string, cut Act) {
@@ -170,7 +198,7 @@ func (t *talkTable) trim(ws []string) (rest []string, cut Act) {
 			case t.opening[front]:
 				cut = firstAct(t.exact[front], cut)
 				rest, changed = rest[n:], true
-			case t.opening[back]:
+			case t.opening[back] && !daytimes[back]:
 				cut = firstAct(t.exact[back], cut)
 				rest, changed = rest[:len(rest)-n], true
 			}
@@ -184,6 +212,9 @@ func (t *talkTable) trim(ws []string) (rest []string, cut Act) {
 	return nil, cut
 }
 
+// daytimes are greetings at the beginning of a message, but not at its end: "das Wetter morgen".
+var daytimes = map[string]bool{"morgen": true, "tag": true, "morning": true, "na": true}
+
 func firstAct(a, b Act) Act {
 	if a == "" || b == ActThanks {
 		return b
@@ -191,12 +222,30 @@ func firstAct(a, b Act) Act {
 	return a
 }
 
-// talk adds the acts and what is vague as classes, so that ways to say them that are not in the table are
-// recognised too.
-func (b *builder) talk() {
-	t := talk()
-	for _, a := range acts {
-		b.class(class{kind: classAct, act: a}, t.phrases[string(a)], "")
+// like returns the act, or actVague, that a message is most like, with the evidence for it; "" for a message with a
+// word that nobody uses for an act. So what is said about a thing is never taken for an act, however short it is.
+func (t *talkTable) like(ws []string, base map[string]int32) (act Act, total, likeness float32) {
+	var said []string
+	for _, w := range ws {
+		if isNumber(w) { // of a ticket
+			continue
+		}
+		if w = t.spelt(w, base); !t.vocabulary[w] && !t.filler[w] && !functionWord(w) {
+			return "", 0, 0
+		}
+		said = append(said, w)
 	}
-	b.class(class{kind: classVague}, t.phrases["vague"], "")
+	j := t.model.judge(strings.Join(said, " "))
+	best := j.order[0]
+	return Act(t.model.articles[best].ID), j.total[best], j.likeness[best]
 }
+
+func functionWord(w string) bool { return functionWordSets["de"][w] || functionWordSets["en"][w] }
+
+// namesThing reports whether a word has a sense that is more than trouble.
+func namesThing(word string) bool {
+	lex := shippedLexicon()
+	return slices.ContainsFunc(lex.entries[stemOf(word)], func(e entry) bool { return len(e.rest) == 0 && e.kind != kindTrouble })
+}
+
+func isNumber(w string) bool { return strings.Trim(w, "0123456789") == "" }

@@ -116,7 +116,7 @@ func (r *BenchResult) score(asked []judged) {
 	r.InScopeAt80, r.InScopeAt90 = kept(0.8), kept(0.9)
 }
 
-// benchIndex makes an article of each id, without the shipped talk and out-of-scope messages.
+// benchIndex makes an article of each id, without the shipped out-of-scope messages and the words of a school's IT.
 func benchIndex(train, val []Labelled) *Index {
 	number := make(map[string]int)
 	var articles []Article
@@ -135,7 +135,7 @@ func benchIndex(train, val []Labelled) *Index {
 			outside = append(outside, l.Text)
 		}
 	}
-	return newIndex(articles, Options{OutOfScope: append([]string{}, outside...)}, false)
+	return NewIndex(articles, Options{OutOfScope: append([]string{}, outside...), Lexicon: &Lexicon{}})
 }
 
 // rank returns the n best hits, whatever the outcome.

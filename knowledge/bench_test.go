@@ -72,8 +72,8 @@ func TestHugeBaseFindsByWords(t *testing.T) {
 	} {
 		b.article(a)
 	}
-	ix := &Index{tuning: b.tuning, classes: b.classes, reader: b.reader, articles: make([]Article, 2)}
-	b.reader.learn(b.phrases, b.bodies)
+	ix := &Index{tuning: b.tuning, classes: len(b.bodies), outside: -1, reader: b.reader, articles: make([]Article, 2)}
+	b.reader.learn(nil, b.phrases, b.bodies)
 	b.indexWords(ix)
 	for say, want := range map[string]int32{"im drucker klemmt papier": 0, "das wlan bricht immer ab": 1} {
 		if got := ix.judge(say).order[0]; got != want {

@@ -10,7 +10,7 @@ import (
 type builder struct {
 	reader   *reader
 	tuning   tuning
-	classes  []class
+	outside  int32
 	phrases  []string
 	phraseOf []int32
 	bodies   []string // per class: what is read besides its phrasings
@@ -21,16 +21,16 @@ func newBuilder(o Options) *builder {
 	if lex == nil {
 		lex = shippedLexicon()
 	}
-	b := &builder{reader: newReader(lex), tuning: shippedTuning}
+	b := &builder{reader: newReader(lex), tuning: shippedTuning, outside: -1}
 	if o.tuning != nil {
 		b.tuning = *o.tuning
 	}
 	return b
 }
 
-func (b *builder) class(c class, phrases []string, body string) {
-	id := int32(len(b.classes))
-	b.classes = append(b.classes, c)
+// class adds something that a message can be about and returns its number.
+func (b *builder) class(phrases []string, body string) int32 {
+	id := int32(len(b.bodies))
 	b.bodies = append(b.bodies, body)
 	for _, p := range phrases {
 		if p != "" {
@@ -38,6 +38,7 @@ func (b *builder) class(c class, phrases []string, body string) {
 			b.phraseOf = append(b.phraseOf, id)
 		}
 	}
+	return id
 }
 
 // article adds an article: its title and questions are phrasings, its steps and tags only words.
@@ -54,24 +55,28 @@ func (b *builder) article(a Article) {
 		}
 		body = append(body, t.Steps...)
 	}
-	b.class(class{kind: classArticle}, phrases, strings.Join(body, " "))
+	b.class(phrases, strings.Join(body, " "))
 }
 
-// outside adds the messages that nothing must answer.
-func (b *builder) outside(messages []string) {
+// outOfScope adds the messages that nothing must answer.
+func (b *builder) outOfScope(messages []string) {
 	if messages == nil {
 		messages = shippedOutOfScopeMessages()
 	}
 	if len(messages) > 0 {
-		b.class(class{kind: classOutside}, messages, "")
+		b.outside = b.class(messages, "")
 	}
 }
 
 // index reads all texts and trains.
 func (b *builder) index() *Index {
 	inParallel(len(b.phrases), func(i int) { b.phrases[i], _ = setAside(b.phrases[i]) })
-	ix := &Index{tuning: b.tuning, classes: b.classes, reader: b.reader, texts: b.phrases, phraseOf: b.phraseOf}
-	ix.reader.learn(b.phrases, b.bodies)
+	ix := &Index{tuning: b.tuning, classes: len(b.bodies), outside: b.outside, reader: b.reader, texts: b.phrases, phraseOf: b.phraseOf}
+	own := len(b.phrases) // phrasings of articles come first
+	for own > 0 && b.phraseOf[own-1] == b.outside {
+		own--
+	}
+	ix.reader.learn(b.phrases[own:], b.phrases[:own], b.bodies)
 	if len(b.phrases) > maxPhrases {
 		b.indexWords(ix)
 		return ix
@@ -91,7 +96,7 @@ func (b *builder) index() *Index {
 	}
 	ix.voc.weighFeatures(len(texts))
 	vectors := make([]vector, len(texts))
-	inParallel(len(texts), func(i int) { vectors[i] = ix.voc.weigh(numbers[i], b.tuning.wordShare) })
+	inParallel(len(texts), func(i int) { vectors[i] = ix.voc.weigh(numbers[i], b.tuning.shares) })
 	features := len(ix.voc.idf)
 	var wg sync.WaitGroup
 	wg.Go(ix.reader.learnSpelling)
@@ -101,7 +106,7 @@ func (b *builder) index() *Index {
 	})
 	ix.phrases = newPostings(vectors, features)
 	wg.Wait()
-	if n := len(ix.classes); n > 1 && n <= maxClasses {
+	if n := ix.classes; n > 1 && n <= maxClasses {
 		ix.linear = trainLinear(ix.voc.commonest(vectors, maxWeights/n), b.phraseOf, n, b.tuning.training)
 	}
 	return ix
@@ -114,7 +119,7 @@ func (b *builder) indexWords(ix *Index) {
 	ix.texts, ix.phraseOf = nil, nil
 	ix.reader.shortest = maxRun // the others are too many
 	ix.voc = newHashedVocabulary()
-	docs := make([]numbered, len(b.classes))
+	docs := make([]numbered, len(b.bodies))
 	for lo := 0; lo < len(docs); lo += batch {
 		n := min(batch, len(docs)-lo)
 		whole := make([]string, n)
@@ -142,7 +147,7 @@ func (b *builder) indexWords(ix *Index) {
 // documents adds up the features of each class, its phrasings and its body; of the body only features that the
 // vocabulary has.
 func (b *builder) documents(v *vocabulary, texts []numbered, bodies []counts) []numbered {
-	docs := make([]numbered, len(b.classes))
+	docs := make([]numbered, len(b.bodies))
 	sum := make([]float32, len(v.idf))
 	add := func(d *numbered, t numbered) {
 		for k, f := range t.index {

@@ -16,7 +16,7 @@ const (
 	sigTotal    // evidence for the best article
 	sigMargin   // of the linear model, for the best article
 	sigOutside  // evidence for the best article less that for being out of scope
-	sigKnown    // share of the words that the base knows
+	sigKnown    // share of the words that the articles have, small ones aside
 	sigReach    // evidence of the words for the best article, as a share of what any article could reach
 	signals
 )
@@ -26,8 +26,8 @@ var signalNames = [signals]string{
 }
 
 var shippedCalibration = calibration{
-	weights:     [signals]float64{sigConstant: -4.05, sigTotal: 0.78, sigMargin: 0.42, sigOutside: 0.85, sigKnown: 2.25, sigReach: 3.93},
-	temperature: 3.3,
+	weights:     [signals]float64{sigConstant: -3.82, sigTotal: 0.40, sigMargin: 0.18, sigOutside: 1.34, sigKnown: 2.63, sigReach: 1.76},
+	temperature: 3.4,
 }
 
 // inScope returns the probability that some article answers.

@@ -15,17 +15,20 @@
 //
 //	message → read: fold case and umlauts, cut into words                       (read.go, stem.go, spelling.go)
 //	        → set aside: rooms, classes, lessons, greetings                     (details.go, acts.go)
+//	        → or an act of conversation, said with words that serve no question (acts.go, lexicon_acts.txt)
 //	        → link: words of the school's IT that mean the same                 (lexicon.go, lexicon.txt)
-//	        → features: words, pairs, parts of compounds, runs of characters    (reader.go, features.go, compound.go)
+//	        → features: words, pairs, parts of compounds, senses, characters    (reader.go, features.go, compound.go)
 //	        → three pieces of evidence per article:
 //	             a linear model trained on the phrasings of all articles        (linear.go)
 //	             the likeness to each single phrasing                           (lexical.go)
 //	             the words of the whole article                                 (lexical.go)
 //	        → a probability for the best article                                (calibrate.go)
+//	        → or too vague: what is usual for the thing that it names           (vague.go, vague.txt)
 //	        → an outcome, by what a wrong answer costs                          (answer.go)
 //
 // Character runs carry typos and compounds, pairs carry negation ("kein Bild", "kein Ton"), the lexicon carries
-// what nobody can learn from spelling ("Elmo" is a document camera). Stop words stay in: messages are short.
+// what nobody can learn from spelling ("Elmo" is a document camera); two of its senses in one message say more than
+// each ("beamer" and "dunkel"). Stop words stay in: messages are short.
 //
 // A base of more than 60,000 phrasings is searched by the words of whole articles alone, see build.go.
 //

@@ -16,14 +16,14 @@ type judgement struct {
 	reach    float32 // what words are worth against the most that any article could reach
 	order    []int32 // the foremost articles, best first
 	known    float64 // share of the words that the base knows
-	general  bool    // nothing but things and troubles
 }
 
 // judge weighs the evidence for every class.
 func (ix *Index) judge(text string) *judgement {
 	t := ix.reader.counts(text)
-	x := ix.voc.weigh(ix.voc.numbers(t), ix.tuning.wordShare)
-	n := len(ix.classes)
+	known := ix.voc.numbers(t)
+	x := ix.voc.weigh(known, ix.tuning.shares)
+	n := ix.classes
 	j := &judgement{linear: make([]float32, n), likeness: make([]float32, n), nearest: make([]int32, n), words: make([]float32, n), total: make([]float32, n)}
 	if ix.linear != nil {
 		j.linear = ix.linear.scores(x)
@@ -31,12 +31,11 @@ func (ix *Index) judge(text string) *judgement {
 	if ix.phrases != nil {
 		ix.judgePhrases(j, x)
 	}
-	ix.judgeWords(j, x, len(t.words)+len(t.runs)-len(x.index))
+	ix.judgeWords(j, known.presence(ix.tuning.present), t.size()-len(x.index))
 	for c := range j.total {
 		j.total[c] = ix.tuning.linear*j.linear[c] + ix.tuning.likeness*j.likeness[c] + ix.tuning.words*j.words[c]
 	}
 	j.known = ix.reader.share(text)
-	j.general = ix.reader.general(text)
 	j.order = foremost(j.total[:len(ix.articles)], shortlist)
 	return j
 }
@@ -56,13 +55,13 @@ func (ix *Index) judgePhrases(j *judgement, x vector) {
 // of the message no article has.
 func (ix *Index) judgeWords(j *judgement, x vector, unknown int) {
 	if ix.phrases != nil {
-		ix.documents.add(j.words, x.presence())
+		ix.documents.add(j.words, x)
 	} else {
 		ix.documents.addRare(j.words, x, 1_000_000)
 	}
 	reachable := float32(unknown) * ix.reachMean
-	for _, f := range x.index {
-		reachable += ix.reach[f]
+	for k, f := range x.index {
+		reachable += x.value[k] * ix.reach[f]
 	}
 	top := max(slices.Max(j.words), 1e-6)
 	j.reach = top / max(reachable, 1e-6)
@@ -92,23 +91,12 @@ func foremost(scores []float32, n int) []int32 {
 	return best
 }
 
-// best returns the class of the kind with the most evidence, -1 if there is none.
-func (ix *Index) best(j *judgement, kind classKind) int {
-	best := -1
-	for c := range ix.classes {
-		if ix.classes[c].kind == kind && (best < 0 || j.total[c] > j.total[best]) {
-			best = c
-		}
-	}
-	return best
-}
-
 // explain is Answer and Explain.
 func (ix *Index) explain(text string) Explanation {
 	rest, details := setAside(text)
 	a := Answer{Outcome: None, Language: language(text), Details: details}
 	all := words(fold(text))
-	if act := talk().act(all); act != "" {
+	if act := talk().act(all, ix.reader.known); act != "" {
 		a.Outcome, a.Act = Talk, act
 		return Explanation{Answer: a, Read: strings.Join(all, " "), Reason: "the whole message is an act"}
 	}
@@ -125,12 +113,7 @@ func (ix *Index) explain(text string) Explanation {
 	if details.Exam {
 		ix.examFirst(j)
 	}
-	e := ix.decide(j, a)
-	if e.Answer.Outcome == None && cut != "" && len(ws) <= 4 {
-		e.Answer.Outcome, e.Answer.Act, e.Answer.Hits = Talk, cut, nil
-		e.Reason = "an act, and nothing that an article answers"
-	}
-	e.Read = read
+	e := ix.decide(j, a, ws, cut)
 	e.Features = ix.evidence(j)
 	return e
 }
@@ -152,56 +135,66 @@ func (ix *Index) examFirst(j *judgement) {
 // examLead is by how much a running examination leads what else the message is about.
 const examLead = 0.5
 
-// act returns the act that the message is most like, "" if it is more like a question. Yes, no and stop are too
-// short and mean too much to be guessed: they are taken only literally.
-func (ix *Index) act(j *judgement) Act {
-	const alike = 0.5
-	c := ix.best(j, classAct)
-	if c < 0 || j.likeness[c] < alike || j.total[c] < j.total[j.order[0]] {
-		return ""
+// decide turns evidence into an outcome; ws is what is left of the message without the act that was cut off.
+func (ix *Index) decide(j *judgement, a Answer, ws []string, cut Act) Explanation {
+	hits, p := ix.hits(j, a.Language, MaxChoices)
+	e := Explanation{Read: strings.Join(ws, " "), InScope: p}
+	act := ix.act(j, ws)
+	vague, line := ix.reader.vague(e.Read)
+	if act == actVague && !vague {
+		vague, line = true, anyThing()
 	}
-	switch act := ix.classes[c].act; act {
-	case ActYes, ActNo, ActStop:
-		return ""
-	default:
-		return act
-	}
-}
-
-// decide turns evidence into an outcome.
-func (ix *Index) decide(j *judgement, a Answer) Explanation {
-	if act := ix.act(j); act != "" {
-		a.Outcome, a.Act = Talk, act
-		return Explanation{Answer: a, Reason: "the message is most like an act"}
-	}
-	var p float64
-	a.Hits, p = ix.hits(j, a.Language, MaxChoices)
-	e := Explanation{InScope: p}
-	wrong := ix.costs.Wrong
-	if len(a.Hits) > 1 && a.Hits[0].Article.AtOnce && slices.Contains(a.Hits[0].Article.Near, a.Hits[1].Article.ID) {
-		wrong *= 2 // goes to the wrong people, at once
-	}
-	c := ix.best(j, classVague)
-	a.Vague = j.general || c >= 0 && j.total[c] > j.total[j.order[0]]
+	a.Vague = vague
 	switch {
-	case a.Language != "de" && a.Language != "en" && a.Hits[0].Score < foreignScore:
-		a.Outcome, e.Reason = None, "the language is not one of the articles'"
-	case a.Vague && len(a.Hits) > 1:
+	case vague:
 		a.Outcome, e.Reason = Choose, "the message does not say what is wrong"
+		if a.Hits = ix.offered(line, j, p, a.Language); len(a.Hits) < 2 {
+			a.Hits = plausible(hits)
+		}
+	case act != "":
+		a.Outcome, a.Act, e.Reason = Talk, act, "the message is most like an act"
+	case a.Language != "de" && a.Language != "en" && hits[0].Score < foreignScore:
+		a.Hits, e.Reason = hits, "the language is not one of the articles'"
 	default:
-		a.Outcome = ix.costs.outcome(a.Hits, wrong)
+		a.Hits = hits
+		a.Outcome = ix.costs.outcome(hits, ix.wrong(hits))
 		e.Reason = reasons[a.Outcome]
+		if a.Outcome == Choose {
+			a.Hits = plausible(hits)
+		}
 	}
-	switch a.Outcome {
-	case Answered:
+	switch {
+	case a.Outcome == Answered:
 		a.Hits = ix.withAlso(a.Hits, j)
 		a.AtOnce = a.Hits[0].Article.AtOnce
-	case Choose:
-		a.Hits = plausible(a.Hits)
+	case a.Outcome == Choose:
 		a.Ask = ix.ask(a)
+	case a.Outcome == None && cut != "" && salutation(ws):
+		a.Outcome, a.Act, a.Hits = Talk, cut, nil
+		e.Reason = "an act, and nothing that an article answers"
 	}
 	e.Answer = a
 	return e
+}
+
+// act returns the act, or actVague, that a message is more like than anything else, "" if there is none.
+func (ix *Index) act(j *judgement, ws []string) Act {
+	act, total, likeness := talk().like(ws, ix.reader.known)
+	if act == "" || total < actSpeaks || total < j.total[j.order[0]] || ix.outside >= 0 && likeness < j.likeness[ix.outside] {
+		return ""
+	}
+	return act
+}
+
+// actSpeaks is how much evidence makes a message of an act's words an act.
+const actSpeaks = 1.5
+
+// wrong returns what it costs to answer wrongly with the first hit.
+func (ix *Index) wrong(hits []Hit) float64 {
+	if len(hits) > 1 && hits[0].Article.AtOnce && slices.Contains(hits[0].Article.Near, hits[1].Article.ID) {
+		return 2 * ix.costs.Wrong // goes to the wrong people, at once
+	}
+	return ix.costs.Wrong
 }
 
 // reasons say why an outcome was the cheapest to expect.
@@ -247,6 +240,29 @@ func (ix *Index) hits(j *judgement, language string, n int) ([]Hit, float64) {
 		hits = append(hits, Hit{Article: art, Score: p * shares[i], Label: art.label(language)})
 	}
 	return hits, p
+}
+
+// offered returns the articles of a line as hits, the likeliest first; p is the probability that any article answers.
+func (ix *Index) offered(line *vagueLine, j *judgement, p float64, language string) (hits []Hit) {
+	if line == nil {
+		return nil
+	}
+	var order []int32
+	for _, id := range line.articles {
+		if c, ok := ix.byID[id]; ok {
+			order = append(order, c)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(j.total[b], j.total[a]) })
+	totals := make([]float32, len(order))
+	for i, c := range order {
+		totals[i] = j.total[c]
+	}
+	for i, share := range shippedCalibration.shares(totals) {
+		art := &ix.articles[order[i]]
+		hits = append(hits, Hit{Article: art, Score: p * share, Label: art.label(language)})
+	}
+	return hits
 }
 
 // plausible drops choices that are far behind the first, but keeps two.
@@ -296,8 +312,8 @@ func (ix *Index) signals(j *judgement) (s [signals]float64) {
 	s[sigConstant] = 1
 	s[sigTotal] = float64(j.total[best])
 	s[sigMargin] = float64(j.linear[best])
-	if c := ix.best(j, classOutside); c >= 0 {
-		s[sigOutside] = float64(j.total[best] - j.total[c])
+	if ix.outside >= 0 {
+		s[sigOutside] = float64(j.total[best] - j.total[ix.outside])
 	}
 	s[sigReach] = float64(j.words[best] * j.reach)
 	s[sigKnown] = j.known

@@ -10,14 +10,21 @@ import (
 // not to be handled.
 type feature uint64
 
-// The kinds of features. Words and character runs are weighed apart, so the kinds fall into two blocks.
+// The kinds of features.
 const (
-	kindWord  = 'w' // a stem
-	kindPair  = 'b' // two stems in a row: "kein bild"
-	kindSkip  = 'k' // two stems with one between them
-	kindPart  = 'p' // a part of a compound, or two words that are one elsewhere
-	kindSense = 's' // what the lexicon says the word means
-	kindRun   = 'c' // characters in a row
+	kindWord   = 'w' // a stem, also one of a part of a compound, or of two words that are one elsewhere
+	kindPair   = 'b' // two stems in a row: "kein bild"
+	kindSense  = 's' // what the lexicon says that a word means
+	kindSenses = 'z' // two of these in one text, in any order: "beamer" and "dunkel"
+	kindRun    = 'c' // characters in a row
+)
+
+// The features of a text fall into blocks that are weighed apart.
+const (
+	blockWords = iota // words and pairs
+	blockSenses
+	blockRuns
+	blocks
 )
 
 // Lengths of character runs, in bytes of folded text.
@@ -44,8 +51,13 @@ func hashOf(kind byte, parts ...string) feature {
 }
 
 // counts is the features of one text, by block, each with how often it occurs; sorted by feature.
-type counts struct {
-	words, runs []count
+type counts [blocks][]count
+
+func (t counts) size() (n int) {
+	for _, cs := range t {
+		n += len(cs)
+	}
+	return n
 }
 
 type count struct {
@@ -108,15 +120,6 @@ func (v vector) square() float32 {
 	return sum
 }
 
-// presence returns the features that the base knows, each with weight 1.
-func (v vector) presence() vector {
-	out := vector{index: v.index, value: make([]float32, len(v.index))}
-	for i := range out.value {
-		out.value[i] = 1
-	}
-	return out
-}
-
 // A vocabulary numbers the features of the base and knows how rare each is.
 type vocabulary struct {
 	number map[feature]uint32
@@ -126,12 +129,24 @@ type vocabulary struct {
 	unseen float32 // idf of a feature that no phrasing has
 }
 
-// numbered is the features of a text by their numbers; the first of them are of the block of words.
+// numbered is the features of a text by their numbers, block after block.
 type numbered struct {
 	index []uint32
 	count []float32
-	words int
-	lost  [2]float64 // what features that the base does not know add to the square of each block's length
+	end   [blocks]int     // of each block, in index
+	lost  [blocks]float64 // what features that the base does not know add to the square of each block's length
+}
+
+// presence returns the features with the weights of their blocks, however often they occur.
+func (t numbered) presence(weights [blocks]float32) vector {
+	out := vector{index: t.index, value: make([]float32, len(t.index))}
+	k := 0
+	for b, end := range t.end {
+		for ; k < end; k++ {
+			out.value[k] = weights[b]
+		}
+	}
+	return out
 }
 
 func newVocabulary() *vocabulary {
@@ -159,9 +174,9 @@ func (v *vocabulary) find(f feature) (uint32, bool) {
 
 // learn numbers the features of a text of the base.
 func (v *vocabulary) learn(t counts) numbered {
-	n := len(t.words) + len(t.runs)
-	out := numbered{index: make([]uint32, 0, n), count: make([]float32, 0, n), words: len(t.words)}
-	for _, cs := range [][]count{t.words, t.runs} {
+	n := t.size()
+	out := numbered{index: make([]uint32, 0, n), count: make([]float32, 0, n)}
+	for b, cs := range t {
 		for _, c := range cs {
 			i, ok := v.find(c.f)
 			if !ok && !v.hashed {
@@ -173,6 +188,7 @@ func (v *vocabulary) learn(t counts) numbered {
 			out.index = append(out.index, i)
 			out.count = append(out.count, c.n)
 		}
+		out.end[b] = len(out.index)
 	}
 	return out
 }
@@ -218,31 +234,36 @@ func (v *vocabulary) commonest(texts []vector, n int) []vector {
 
 // numbers returns the features of a text that the base knows.
 func (v *vocabulary) numbers(t counts) numbered {
-	n := len(t.words) + len(t.runs)
+	n := t.size()
 	out := numbered{index: make([]uint32, 0, n), count: make([]float32, 0, n)}
-	for block, cs := range [][]count{t.words, t.runs} {
+	for b, cs := range t {
 		for _, c := range cs {
 			i, known := v.find(c.f)
 			if !known {
 				w := tfidf(c.n, v.unseen)
-				out.lost[block] += float64(w) * float64(w)
+				out.lost[b] += float64(w) * float64(w)
 				continue
 			}
 			out.index = append(out.index, i)
 			out.count = append(out.count, c.n)
 		}
-		if block == 0 {
-			out.words = len(out.index)
-		}
+		out.end[b] = len(out.index)
 	}
 	return out
 }
 
-// weigh brings the blocks of words and of runs to the lengths wordShare and 1-wordShare of the whole.
-func (v *vocabulary) weigh(t numbered, wordShare float32) vector {
+// weigh brings each block to its share of the length of the whole. A text without senses has its other blocks longer.
+func (v *vocabulary) weigh(t numbered, shares [blocks]float32) vector {
 	out := vector{index: t.index, value: make([]float32, len(t.index))}
-	v.block(out.value[:t.words], t.index[:t.words], t.count[:t.words], t.lost[0], wordShare)
-	v.block(out.value[t.words:], t.index[t.words:], t.count[t.words:], t.lost[1], 1-wordShare)
+	whole := float32(1)
+	if t.end[blockSenses] == t.end[blockWords] {
+		whole -= shares[blockSenses]
+	}
+	at := 0
+	for b, end := range t.end {
+		v.block(out.value[at:end], t.index[at:end], t.count[at:end], t.lost[b], shares[b]/whole)
+		at = end
+	}
 	return out
 }
 

@@ -11,7 +11,7 @@ import (
 // out-of-scope texts in val, both may be nil. It returns Go source to put into calibrate.go. The same input gives
 // the same numbers.
 func FitCalibration(articles []Article, o Options, train, val []Labelled) string {
-	const folds = 3
+	const folds = 8
 	var seen []observation
 	for fold := range folds {
 		seen = append(seen, observe(articles, o, fold, folds)...)

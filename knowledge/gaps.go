@@ -151,7 +151,7 @@ type meaning []struct {
 func (ix *Index) meaning(text string) meaning {
 	var out meaning
 	t := ix.reader.counts(text)
-	for _, block := range [][]count{t.words, t.runs} {
+	for _, block := range [][]count{slices.Concat(t[blockWords], t[blockSenses]), t[blockRuns]} {
 		first, square := len(out), 0.0
 		for _, c := range block {
 			idf := ix.voc.unseen

@@ -20,18 +20,20 @@ type Options struct {
 
 // A tuning is the numbers of the method, chosen on the validation halves of the public question sets.
 type tuning struct {
-	linear, likeness, words float32 // weights of the three pieces of evidence
-	wordShare               float32 // share of words in a text's vector, the rest is character runs
+	linear, likeness, words float32         // weights of the three pieces of evidence
+	shares                  [blocks]float32 // of each block in a text's vector
+	present                 [blocks]float32 // weights of the blocks in the likeness to whole articles
 	training                training
 }
 
-var shippedTuning = tuning{linear: 1, likeness: 0.5, words: 1.25, wordShare: 0.4, training: training{cost: 1, positive: 3, epochs: 5}}
+var shippedTuning = tuning{linear: 1, likeness: 0.5, words: 1.25, shares: [blocks]float32{0.35, 0.25, 0.4}, present: [blocks]float32{1, 3, 1}, training: training{cost: 1, positive: 3, epochs: 5}}
 
 // An Index finds the article that answers a question. It never changes and may be used by many at once.
 type Index struct {
 	articles  []Article
 	byID      map[string]int32
-	classes   []class // the articles, in order, then the acts, then what is vague or out of scope
+	classes   int   // the articles, in order, then what is out of scope
+	outside   int32 // the class of what is out of scope, -1 if there is none
 	costs     Costs
 	tuning    tuning
 	reader    *reader
@@ -45,21 +47,6 @@ type Index struct {
 	reachMean float32
 }
 
-// A class is something a message can be about.
-type class struct {
-	kind classKind
-	act  Act
-}
-
-type classKind uint8
-
-const (
-	classArticle classKind = iota
-	classAct
-	classVague
-	classOutside
-)
-
 // Limits of what is built in full. A base beyond maxPhrases is searched by the words of whole articles alone.
 const (
 	maxPhrases = 60_000
@@ -69,20 +56,12 @@ const (
 
 // NewIndex builds an index of the articles. The same articles in the same order give the same index.
 func NewIndex(articles []Article, o Options) *Index {
-	return newIndex(articles, o, true)
-}
-
-// newIndex builds an index that knows acts of conversation if talk is set.
-func newIndex(articles []Article, o Options, talk bool) *Index {
 	b := newBuilder(o)
 	for i := range articles {
 		b.article(articles[i])
 	}
-	if talk {
-		b.talk()
-	}
 	if len(articles) > 0 {
-		b.outside(o.OutOfScope)
+		b.outOfScope(o.OutOfScope)
 	}
 	ix := b.index()
 	ix.articles = slices.Clone(articles)

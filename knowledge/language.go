@@ -8,7 +8,7 @@ import (
 // functionWords are the small words that give a language away, folded.
 var functionWords = map[string][]string{
 	"de": strings.Fields(`der die das den dem des ein eine einen einem einer kein keine keinen nicht nich net und oder aber ich du er sie es wir ihr mein meine meinen meinem dein ist sind war hat habe haben kann wie was wer wo wann warum wieso
-		mit von auf aus bei fur zu zum zur im am an in nach vom uber unter durch ohne gegen noch schon mehr nur auch mal jetzt heute immer wieder geht gehts bitte danke hallo moin hilfe brauche mochte will muss soll darf wird wurde werden nix nichts alles alle man mir mich dir dich uns euch sich dass wenn weil ja nein`),
+		mit von auf aus bei fur zu zum zur im am an in nach vom uber unter durch ohne gegen noch schon mehr nur auch mal jetzt heute immer wieder hab hatte unser unsere unserem unseren meiner meines dieser diese dieses diesem diesen jemand welche welcher welches geht gehts bitte danke hallo moin hilfe brauche mochte will muss soll darf wird wurde werden nix nichts alles alle man mir mich dir dich uns euch sich dass wenn weil ja nein`),
 	"en": strings.Fields(`the a an is are was were be been i you he she it we they my your his her our their me him us them this that these those and or but not no don doesn didn can cannot won isn t do does did have has had how what who where when why which with from of on at to for in by about
 		there here help please thanks thank hello hi want need will would could should must get got still all any some out off up down as if so just only very anymore after before again yes`),
 	"fr": strings.Fields(`le la les un une des du de est sont ne pas je tu il elle nous vous ils mon ma mes votre notre dans sur avec pour que qui quoi comment pourquoi bonjour merci ce cette mais ou plus fonctionne marche ecran aide imprimante connecter connexion mot passe oublie`),
@@ -83,7 +83,7 @@ var functionWordSets = func() map[string]map[string]bool {
 	for l, list := range functionWords {
 		sets[l] = make(map[string]bool)
 		for _, w := range list {
-			sets[l][w] = true
+			sets[l][fold(w)] = true
 		}
 	}
 	return sets

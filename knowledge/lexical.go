@@ -54,19 +54,21 @@ func (p *postings) add(score []float32, x vector) {
 // addRare is add for a base so large that common features cost too much time: it leaves out the commonest ones
 // once it has visited the given number of entries.
 func (p *postings) addRare(score []float32, x vector, entries uint32) {
-	rare := slices.Clone(x.index)
-	slices.SortFunc(rare, func(a, b uint32) int {
-		return cmp.Or(cmp.Compare(p.start[a+1]-p.start[a], p.start[b+1]-p.start[b]), cmp.Compare(a, b))
-	})
-	for i, f := range rare {
-		n := p.start[f+1] - p.start[f]
-		if n > entries {
-			rare = rare[:i]
+	rare := make([]int, len(x.index))
+	for k := range rare {
+		rare[k] = k
+	}
+	size := func(k int) uint32 { return p.start[x.index[k]+1] - p.start[x.index[k]] }
+	slices.SortFunc(rare, func(a, b int) int { return cmp.Or(cmp.Compare(size(a), size(b)), cmp.Compare(x.index[a], x.index[b])) })
+	var kept vector
+	for _, k := range rare {
+		if size(k) > entries {
 			break
 		}
-		entries -= n
+		entries -= size(k)
+		kept.index, kept.value = append(kept.index, x.index[k]), append(kept.value, x.value[k])
 	}
-	p.add(score, vector{index: rare}.presence())
+	p.add(score, kept)
 }
 
 // most returns what each feature weighs at most, and the mean of that.

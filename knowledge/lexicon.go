@@ -3,7 +3,6 @@ package knowledge
 import (
 	_ "embed"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 )
@@ -20,10 +19,19 @@ type Lexicon struct {
 
 // An entry is one way to say a sense.
 type entry struct {
-	sense   string
-	general bool     // names a thing or that something is wrong, not what
-	rest    []string // stems that follow; gapWord stands for up to maxGap words
+	sense string
+	kind  entryKind
+	rest  []string // stems that follow; gapWord stands for up to maxGap words
 }
+
+// An entryKind says what a sense tells of a problem.
+type entryKind uint8
+
+const (
+	kindOther   entryKind = iota // what is wrong, or what somebody wants
+	kindThing                    // only what it is about: a beamer
+	kindTrouble                  // only that something is wrong
+)
 
 const (
 	gapWord = "*"
@@ -46,18 +54,21 @@ func ParseLexicon(name, text string) (*Lexicon, error) {
 	lex := &Lexicon{entries: make(map[string][]entry)}
 	var problems Problems
 	stems := make(stemmer)
-	general := false
+	kind := kindOther
 	for i, line := range strings.Split(text, "\n") {
 		line, _, _ = strings.Cut(line, "#")
 		line = strings.TrimSpace(line)
 		switch line {
 		case "":
 			continue
-		case "[things]", "[troubles]":
-			general = true
+		case "[things]":
+			kind = kindThing
+			continue
+		case "[troubles]":
+			kind = kindTrouble
 			continue
 		case "[senses]":
-			general = false
+			kind = kindOther
 			continue
 		}
 		sense, ways, ok := strings.Cut(line, "=")
@@ -67,7 +78,7 @@ func ParseLexicon(name, text string) (*Lexicon, error) {
 			continue
 		}
 		for _, way := range strings.Split(ways, ",") {
-			if !lex.add(entry{sense: sense, general: general}, way, stems) {
+			if !lex.add(entry{sense: sense, kind: kind}, way, stems) {
 				problems = append(problems, Problem{File: name, Line: i + 1, Column: 1,
 					Message: fmt.Sprintf("%q is no word; write letters or digits between the commas", strings.TrimSpace(way))})
 			}
@@ -103,27 +114,6 @@ func (l *Lexicon) senses(stems []string, visit func(sense string)) {
 			visit(e.sense)
 		}
 	}
-}
-
-// general reports whether the stems hold nothing but things, troubles and words that skip accepts, and at least
-// one of the former.
-func (l *Lexicon) general(stems []string, skip func(string) bool) bool {
-	found := false
-	covered := make([]bool, len(stems))
-	for i, s := range stems {
-		covered[i] = covered[i] || skip(s)
-		for _, e := range l.entries[s] {
-			if !e.general || !leads(stems[i+1:], e.rest) {
-				continue
-			}
-			found = true
-			covered[i] = true
-			for j := i + 1; j < len(stems); j++ {
-				covered[j] = covered[j] || slices.Contains(e.rest, stems[j])
-			}
-		}
-	}
-	return found && !slices.Contains(covered, false)
 }
 
 // leads reports whether the stems begin with the path.

@@ -57,29 +57,14 @@ func TestSenses(t *testing.T) {
 	}
 }
 
-func TestGeneralMessages(t *testing.T) {
-	r := newReader(shippedLexicon())
-	r.learn([]string{"beamer drucker"})
-	for _, general := range []string{"beamer geht nicht", "der drucker ist kaputt", "printer", "ipad problem", "my laptop doesn't work"} {
-		if !r.general(general) {
-			t.Errorf("%q says what is wrong?", general)
-		}
-	}
-	for _, says := range []string{"beamer flackert", "papierstau", "kein ton", "drucker druckt streifen", ""} {
-		if r.general(says) {
-			t.Errorf("%q is too vague?", says)
-		}
-	}
-}
-
 // The lexicon gives messages with different words the same feature.
 func TestSynonymsShareAFeature(t *testing.T) {
 	r := newReader(shippedLexicon())
 	for _, line := range []string{"elmo|visualizer|doku-kamera|document camera", "smartboard|promethean|digitale tafel", "w-lan|wifi"} {
 		words := strings.Split(line, "|")
 		for _, other := range words[1:] {
-			shared := slices.ContainsFunc(r.counts(words[0]).words, func(c count) bool {
-				return slices.ContainsFunc(r.counts(other).words, func(d count) bool { return c.f == d.f && c.f != hashOf(kindPair, "^", "") })
+			shared := slices.ContainsFunc(r.counts(words[0])[blockSenses], func(c count) bool {
+				return slices.ContainsFunc(r.counts(other)[blockSenses], func(d count) bool { return c.f == d.f && c.f != hashOf(kindPair, "^", "") })
 			})
 			if !shared {
 				t.Errorf("%q and %q share no feature", words[0], other)

@@ -26,24 +26,25 @@ func TestLinearSeparates(t *testing.T) {
 
 func TestVectorHasLengthOne(t *testing.T) {
 	v := newVocabulary()
-	text := counts{words: []count{{1, 1}, {2, 3}}, runs: []count{{3, 1}, {4, 1}, {5, 2}}}
+	shares := [blocks]float32{0.3, 0.3, 0.4}
+	text := counts{blockWords: {{1, 1}, {2, 3}}, blockSenses: {{6, 1}}, blockRuns: {{3, 1}, {4, 1}, {5, 2}}}
 	n := v.learn(text)
 	v.weighFeatures(1)
-	if got := v.weigh(n, 0.4).square(); math.Abs(float64(got)-1) > 1e-5 {
+	if got := v.weigh(n, shares).square(); math.Abs(float64(got)-1) > 1e-5 {
 		t.Errorf("square of the length is %v", got)
 	}
-	text.words = append(text.words, count{9, 1})
-	if got := v.weigh(v.numbers(text), 0.4).square(); got >= 0.9999 {
+	text[blockWords] = append(text[blockWords], count{9, 1})
+	if got := v.weigh(v.numbers(text), shares).square(); got >= 0.9999 {
 		t.Errorf("an unknown word takes nothing from the others: %v", got)
 	}
 }
 
 func TestCommonestFeaturesAreKept(t *testing.T) {
 	v := newVocabulary()
-	a := v.learn(counts{words: []count{{1, 1}, {2, 1}}})
-	v.learn(counts{words: []count{{2, 1}, {3, 1}}})
+	a := v.learn(counts{blockWords: {{1, 1}, {2, 1}}})
+	v.learn(counts{blockWords: {{2, 1}, {3, 1}}})
 	v.weighFeatures(2)
-	got := v.commonest([]vector{v.weigh(a, 1)}, 1)
+	got := v.commonest([]vector{v.weigh(a, [blocks]float32{blockWords: 1})}, 1)
 	if want := []uint32{1}; !slices.Equal(got[0].index, want) {
 		t.Errorf("features %v are kept, want %v: only it is in both texts", got[0].index, want)
 	}
@@ -78,7 +79,7 @@ func TestPostingsTurnRound(t *testing.T) {
 		t.Errorf("got %v, want %v", score, want)
 	}
 	clear(score)
-	p.addRare(score, vector{index: []uint32{0, 1}}, 1)
+	p.addRare(score, vector{[]uint32{0, 1}, []float32{1, 1}}, 1)
 	if want := []float32{1, 0}; !slices.Equal(score, want) {
 		t.Errorf("only the rare feature: got %v, want %v", score, want)
 	}

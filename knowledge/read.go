@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -71,9 +72,32 @@ func appendFolded(b []byte, c byte) []byte {
 	return append(b, c)
 }
 
-// words cuts a folded text into runs of letters and digits.
+// words cuts a folded text into runs of letters and digits, and writes out what is said shortly or in dialect.
 func words(folded string) []string {
-	return strings.FieldsFunc(folded, func(r rune) bool {
+	ws := strings.FieldsFunc(folded, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r)
 	})
+	for i := 0; i < len(ws); i++ {
+		if full, ok := written[ws[i]]; ok {
+			ws = slices.Replace(ws, i, i+1, full...)
+			i += len(full) - 1
+		}
+	}
+	return ws
+}
+
+// written is how words are written that are said shortly or in dialect.
+var written = foldedPairs(map[string]string{
+	"nich": "nicht", "net": "nicht", "ned": "nicht", "nit": "nicht", "nimmer": "nicht mehr", "nix": "nichts", "nischt": "nichts", "funzt": "funktioniert",
+	"gehts": "geht es", "klappts": "klappt es", "tuts": "tut es", "gibts": "gibt es", "habs": "hab es",
+	"doesnt": "doesn t", "dont": "don t", "didnt": "didn t", "wont": "won t", "cant": "can t", "cannot": "can t", "isnt": "isn t",
+	"arent": "aren t", "wasnt": "wasn t", "couldnt": "couldn t", "havent": "haven t", "hasnt": "hasn t",
+})
+
+func foldedPairs(pairs map[string]string) map[string][]string {
+	out := make(map[string][]string, len(pairs))
+	for short, full := range pairs {
+		out[fold(short)] = strings.Fields(fold(full))
+	}
+	return out
 }

@@ -60,7 +60,7 @@ func testReader(lexicon, text string) *reader {
 		panic(err)
 	}
 	r := newReader(lex)
-	r.learn([]string{text})
+	r.learn(nil, []string{text})
 	r.learnSpelling()
 	return r
 }
@@ -105,6 +105,19 @@ func TestDistance(t *testing.T) {
 	} {
 		if got := distance(test.a, test.b); got != test.want {
 			t.Errorf("distance(%q, %q) = %d, want %d", test.a, test.b, got, test.want)
+		}
+	}
+}
+
+func TestWordsAreWrittenOut(t *testing.T) {
+	for text, want := range map[string]string{
+		"geht net, nix zu sehen":   "geht nicht nichts zu sehen",
+		"it doesnt work, i cannot": "it dosn t work i can t",
+		"Wie gehts? Tuts nimmer.":  "wie geht es tut es nicht mehr",
+		"das netz":                 "das netz",
+	} {
+		if got := strings.Join(words(fold(text)), " "); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
 }

@@ -1,11 +1,14 @@
 package knowledge
 
+import "slices"
+
 // A reader turns texts into features. It first learns the words of the base, which it needs to split compounds,
 // join what was written apart and correct spelling; after that it does not change.
 type reader struct {
 	lexicon  *Lexicon
 	stems    stemmer
 	known    map[string]int32 // how often the base has each word
+	outside  map[string]bool  // of these, words that only messages out of scope have
 	order    []string         // these words, as they appeared
 	short    map[string]bool  // short words that may be part of a compound
 	spelling spelling
@@ -13,7 +16,7 @@ type reader struct {
 }
 
 func newReader(lex *Lexicon) *reader {
-	r := &reader{shortest: minRun, lexicon: lex, stems: make(stemmer), known: make(map[string]int32), short: make(map[string]bool)}
+	r := &reader{shortest: minRun, lexicon: lex, stems: make(stemmer), known: make(map[string]int32), outside: make(map[string]bool), short: make(map[string]bool)}
 	for _, w := range lex.words {
 		if len(w) == 3 {
 			r.short[w] = true
@@ -22,27 +25,35 @@ func newReader(lex *Lexicon) *reader {
 	return r
 }
 
-// learn takes in the words of the base.
-func (r *reader) learn(texts ...[]string) {
-	var order []string
-	add := func(w string, n int32) {
-		if r.known[w] == 0 {
-			order = append(order, w)
-			r.stems.stem(w)
-		}
-		r.known[w] += n
-	}
+// learn takes in the words of the base: those of the lexicon and of the articles' texts, then those of messages that
+// are out of scope.
+func (r *reader) learn(outside []string, texts ...[]string) {
 	for _, w := range r.lexicon.words {
-		add(w, 1)
+		r.add(w)
 	}
 	for _, list := range texts {
 		for _, t := range list {
 			for _, w := range words(fold(t)) {
-				add(w, 1)
+				r.add(w)
 			}
 		}
 	}
-	r.order = append(r.order, order...)
+	for _, t := range outside {
+		for _, w := range words(fold(t)) {
+			if r.known[w] == 0 {
+				r.outside[w] = true
+			}
+			r.add(w)
+		}
+	}
+}
+
+func (r *reader) add(w string) {
+	if r.known[w] == 0 {
+		r.order = append(r.order, w)
+		r.stems.stem(w)
+	}
+	r.known[w]++
 }
 
 // learnSpelling makes the reader correct the spelling of words that it does not know.
@@ -75,10 +86,18 @@ func (r *reader) counts(text string) counts {
 	ws := r.words(text)
 	fs := make([]feature, 0, 4*len(ws)+2)
 	stems := make([]string, len(ws))
+	var senses []string
+	note := func(sense string) { senses = append(senses, sense) }
 	for i, w := range ws {
 		stems[i] = r.stem(w)
 		fs = append(fs, hashOf(kindWord, stems[i]))
-		fs = r.appendParts(fs, w, stems[i])
+		for _, p := range r.parts(w) {
+			s := r.stem(p)
+			if s != stems[i] {
+				fs = append(fs, hashOf(kindWord, s))
+			}
+			r.lexicon.senses([]string{s}, note)
+		}
 		if i+1 < len(ws) {
 			if joined := w + ws[i+1]; r.known[joined] > 0 {
 				fs = append(fs, hashOf(kindWord, r.stem(joined)))
@@ -87,19 +106,20 @@ func (r *reader) counts(text string) counts {
 	}
 	fs = appendPairs(fs, stems)
 	for i := range stems {
-		r.lexicon.senses(stems[i:], func(sense string) { fs = append(fs, hashOf(kindSense, sense)) })
+		r.lexicon.senses(stems[i:], note)
 	}
-	return counts{tally(fs), tally(appendRuns(nil, ws, r.shortest))}
+	return counts{tally(fs), tally(appendSenses(nil, senses)), tally(appendRuns(nil, ws, r.shortest))}
 }
 
-// appendParts appends the parts of a compound as words, and what the lexicon says of them.
-func (r *reader) appendParts(fs []feature, word, stem string) []feature {
-	for _, p := range r.parts(word) {
-		s := r.stem(p)
-		if s != stem {
-			fs = append(fs, hashOf(kindWord, s))
+// appendSenses appends the senses of a text and every two of them.
+func appendSenses(fs []feature, senses []string) []feature {
+	slices.Sort(senses)
+	senses = slices.Compact(senses)
+	for i, a := range senses {
+		fs = append(fs, hashOf(kindSense, a))
+		for _, b := range senses[i+1:] {
+			fs = append(fs, hashOf(kindSenses, a, b))
 		}
-		r.lexicon.senses([]string{s}, func(sense string) { fs = append(fs, hashOf(kindSense, sense)) })
 	}
 	return fs
 }
@@ -114,29 +134,22 @@ func appendPairs(fs []feature, stems []string) []feature {
 	return append(fs, hashOf(kindPair, before, "$"))
 }
 
-// share returns the share of a text's words that the base knows.
+// share returns the share of a text's words that the articles have, small ones not counted if there are others.
 func (r *reader) share(text string) float64 {
 	ws := r.words(text)
-	if len(ws) == 0 {
-		return 0
-	}
-	n := 0
+	var n, known [2]float64
 	for _, w := range ws {
-		if r.known[w] > 0 {
-			n++
+		kind := 0
+		if functionWord(w) {
+			kind = 1
+		}
+		n[kind]++
+		if r.known[w] > 0 && !r.outside[w] {
+			known[kind]++
 		}
 	}
-	return float64(n) / float64(len(ws))
-}
-
-// general reports whether a text names nothing but things and that something is wrong: "beamer geht nicht".
-func (r *reader) general(text string) bool {
-	ws := r.words(text)
-	stems := make([]string, len(ws))
-	small := make(map[string]bool, len(ws))
-	for i, w := range ws {
-		stems[i] = r.stem(w)
-		small[stems[i]] = functionWordSets["de"][w] || functionWordSets["en"][w] || len(w) == 1
+	if n[0] == 0 {
+		return known[1] / max(n[1], 1)
 	}
-	return r.lexicon.general(stems, func(s string) bool { return small[s] })
+	return known[0] / n[0]
 }

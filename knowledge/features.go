@@ -50,7 +50,7 @@ func hashOf(kind byte, parts ...string) feature {
 	return feature(h)
 }
 
-// counts is the features of one text, by block, each with how often it occurs; sorted by feature.
+// counts is the features of one text, by block, each with how often it occurs.
 type counts [blocks][]count
 
 func (t counts) size() (n int) {
@@ -65,16 +65,26 @@ type count struct {
 	n float32
 }
 
-// tally sorts features and counts equal ones.
+// tally counts equal features, in the order in which they first appear.
 func tally(fs []feature) []count {
-	slices.Sort(fs)
+	var room [1024]int32 // where each is in out, plus 1, by its last bits
+	at := room[:]
+	for len(at) < 2*len(fs) {
+		at = make([]int32, 2*len(at))
+	}
+	mask := feature(len(at) - 1)
 	out := make([]count, 0, len(fs))
 	for _, f := range fs {
-		if n := len(out); n > 0 && out[n-1].f == f {
-			out[n-1].n++
+		slot := f & mask
+		for at[slot] != 0 && out[at[slot]-1].f != f {
+			slot = (slot + 1) & mask
+		}
+		if at[slot] != 0 {
+			out[at[slot]-1].n++
 			continue
 		}
 		out = append(out, count{f, 1})
+		at[slot] = int32(len(out))
 	}
 	return out
 }
@@ -92,6 +102,7 @@ func appendRuns(fs []feature, words []string, shortest int) []feature {
 		text = append(text, w...)
 		text = append(text, ' ')
 	}
+	fs = slices.Grow(fs, (maxRun-shortest+1)*len(text))
 	for i := range text {
 		h := uint64(fnvOffset)
 		h = (h ^ kindRun) * fnvPrime
@@ -122,7 +133,7 @@ func (v vector) square() float32 {
 
 // A vocabulary numbers the features of the base and knows how rare each is.
 type vocabulary struct {
-	number map[feature]uint32
+	number numbering
 	hashed bool
 	df     []int32 // in how many texts each is
 	idf    []float32
@@ -150,7 +161,7 @@ func (t numbered) presence(weights [blocks]float32) vector {
 }
 
 func newVocabulary() *vocabulary {
-	return &vocabulary{number: make(map[feature]uint32, 1<<14)}
+	return &vocabulary{number: newNumbering(1 << 15)}
 }
 
 // hashedFeatures is how many numbers a hashed vocabulary has, a power of two.
@@ -168,8 +179,7 @@ func (v *vocabulary) find(f feature) (uint32, bool) {
 		i := uint32(uint64(f) * fnvPrime >> 40 % hashedFeatures)
 		return i, v.df[i] > 0
 	}
-	i, ok := v.number[f]
-	return i, ok
+	return v.number.find(f)
 }
 
 // learn numbers the features of a text of the base.
@@ -180,8 +190,7 @@ func (v *vocabulary) learn(t counts) numbered {
 		for _, c := range cs {
 			i, ok := v.find(c.f)
 			if !ok && !v.hashed {
-				i = uint32(len(v.df))
-				v.number[c.f] = i
+				i = v.number.add(c.f)
 				v.df = append(v.df, 0)
 			}
 			v.df[i]++

@@ -155,7 +155,7 @@ func (ix *Index) meaning(text string) meaning {
 		first, square := len(out), 0.0
 		for _, c := range block {
 			idf := ix.voc.unseen
-			if n, known := ix.voc.number[c.f]; known {
+			if n, known := ix.voc.find(c.f); known {
 				idf = ix.voc.idf[n]
 			}
 			w := (idf - 0.9) * (idf - 0.9) // the idf of what every phrasing has is 1

@@ -73,11 +73,10 @@ func (m *linear) train(texts []vector, class []int32, order []int, lo, hi int, t
 	}
 }
 
-// Classes that a text is far from need no look in every pass. In one of fullEvery passes all are looked at.
+// Classes that a text does not bear on need no look in every pass. In one of fullEvery passes all are looked at.
 const (
 	fullEvery = 5
-	smallStep = 0.1  // steps below it are not taken
-	farOff    = -0.1 // how far behind the margin a class may be left out until the next full pass
+	smallStep = 0.1 // steps below it are not taken
 )
 
 // A trainer trains some of the classes.
@@ -99,7 +98,7 @@ func (t *trainer) all(i int, x vector, own int) {
 	square := x.square() + 1
 	t.active[i] = t.active[i][:0]
 	for c, s := range t.score {
-		if gradient := t.step(i, c, s, square, c == own); gradient < farOff || t.alpha[i*t.n+c] != 0 || c == own {
+		if t.step(i, c, s, square, c == own); t.alpha[i*t.n+c] != 0 || c == own {
 			t.active[i] = append(t.active[i], int32(c))
 		}
 	}
@@ -126,9 +125,8 @@ func (t *trainer) some(i int, x vector, own int) {
 	t.move(x)
 }
 
-// step works out how a text changes a class and returns the gradient, which is positive if the text lies beyond
-// the margin.
-func (t *trainer) step(i, c int, score, square float32, own bool) float32 {
+// step works out how a text changes a class.
+func (t *trainer) step(i, c int, score, square float32, own bool) {
 	y, slack := float32(-1), 1/(2*t.t.cost)
 	if own {
 		y, slack = 1, slack/t.t.positive
@@ -141,7 +139,6 @@ func (t *trainer) step(i, c int, score, square float32, own bool) float32 {
 		t.delta = append(t.delta, d*y)
 		*a = next
 	}
-	return gradient
 }
 
 // move changes the weights of the text's features for the classes that moved.

@@ -28,6 +28,7 @@ func newReader(lex *Lexicon) *reader {
 // learn takes in the words of the base: those of the lexicon and of the articles' texts, then those of messages that
 // are out of scope.
 func (r *reader) learn(outside []string, texts ...[]string) {
+	defer r.learnStems()
 	for _, w := range r.lexicon.words {
 		r.add(w)
 	}
@@ -51,9 +52,16 @@ func (r *reader) learn(outside []string, texts ...[]string) {
 func (r *reader) add(w string) {
 	if r.known[w] == 0 {
 		r.order = append(r.order, w)
-		r.stems.stem(w)
 	}
 	r.known[w]++
+}
+
+func (r *reader) learnStems() {
+	stems := make([]string, len(r.order))
+	inParallel(len(stems), func(i int) { stems[i] = stemOf(r.order[i]) })
+	for i, w := range r.order {
+		r.stems[w] = stems[i]
+	}
 }
 
 // learnSpelling makes the reader correct the spelling of words that it does not know.

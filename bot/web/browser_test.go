@@ -248,3 +248,27 @@ func (b *tab) fits(t *testing.T, address string) {
 		t.Errorf("%s is %d wide, %v", address, wide, err)
 	}
 }
+
+// What is typed is seen at once as the chat will show it, and one press adds a question that was really asked.
+func TestArticleIsWrittenLive(t *testing.T) {
+	browser := startBrowser(t)
+	s := curated(t, Options{Demo: true})
+	asked := knowledge.Observation{Text: "der kopierer frisst papier", Outcome: knowledge.Answered, Articles: []string{"papierstau"}, At: monday}
+	if err := s.o.Library.Observe(t.Context(), asked); err != nil {
+		t.Fatal(err)
+	}
+	_, pages := serve(t, s)
+	b := openTab(t, browser, pages+"/als/ada/artikel/papierstau")
+	b.do(t, chromedp.SendKeys(chromedp.CSS("#schritte"), "Ziehen Sie <b>langsam</b>.\n"))
+	b.is(t, `[...document.querySelectorAll("#vorschau li")].some(li => li.textContent === "Ziehen Sie <b>langsam</b>.")`)
+	b.clicks(t, "button[name=frage]")
+	b.is(t, `document.activeElement.textContent === "schon dabei" && !document.querySelector("button[name=frage]")`)
+	b.clicks(t, "button.strong:not([name])")
+	if got := b.shows(t, ".notice.good"); !strings.Contains(got, "Gespeichert") {
+		t.Errorf("the page says %q", got)
+	}
+	rev := must(s.o.Library.Revision(t.Context(), "ada", "papierstau", 3))
+	if !slices.Contains(rev.Article.Questions, "der kopierer frisst papier") || !slices.Contains(rev.Article.Steps, "Ziehen Sie <b>langsam</b>.") {
+		t.Errorf("it was stored as %+v", rev.Article)
+	}
+}

@@ -143,12 +143,14 @@ func (s *Server) publishArticle(w http.ResponseWriter, r *http.Request, p Person
 	at, ok := s.date(when, "2006-01-02T15:04")
 	late := !ok || !at.IsZero() && !at.After(s.o.Now())
 	var t knowledge.Trial
+	done := "publish"
 	switch {
 	case late:
 		t, err = s.o.Library.Try(r.Context(), p.article(), id)
 	case at.IsZero():
 		t, err = s.o.Library.Publish(r.Context(), p.article(), order, id)
 	default:
+		done = "planned"
 		t, err = s.o.Library.Schedule(r.Context(), p.article(), id,
 			knowledge.Plan{Owner: e.Owner, Review: e.Review, Publish: at, Order: order})
 	}
@@ -162,7 +164,7 @@ func (s *Server) publishArticle(w http.ResponseWriter, r *http.Request, p Person
 		})
 		return
 	}
-	s.stepped(w, r, p, id, err)
+	s.stepped(w, r, p, id, done, err)
 }
 
 // date reads a time in the zone of the pages; nothing is the zero time.

@@ -90,7 +90,7 @@ func (s *Server) saved(w http.ResponseWriter, r *http.Request, p Person, f artic
 	case "weiter":
 		s.done(w, r, href+"/veroeffentlichen")
 	default:
-		s.done(w, r, href+"?gespeichert")
+		s.done(w, r, href+"?getan=save")
 	}
 }
 
@@ -155,7 +155,7 @@ func (s *Server) submit(w http.ResponseWriter, r *http.Request, p Person, id str
 		return
 	}
 	_, err := s.o.Library.Submit(r.Context(), p.article(), id, plainLine(r.PostForm.Get("warum")))
-	s.stepped(w, r, p, id, err)
+	s.stepped(w, r, p, id, "submit", err)
 }
 
 // fit reports whether the newest text of an article can be shown to people. Else
@@ -175,13 +175,14 @@ func (s *Server) fit(w http.ResponseWriter, r *http.Request, p Person, id string
 	return false
 }
 
-// stepped answers a step of an article, which may not have been taken.
-func (s *Server) stepped(w http.ResponseWriter, r *http.Request, p Person, id string, err error) {
+// stepped answers a step of an article, which may not have been taken. The page says
+// what was done.
+func (s *Server) stepped(w http.ResponseWriter, r *http.Request, p Person, id, done string, err error) {
 	if err != nil {
 		s.refuseArticle(w, r, err)
 		return
 	}
-	s.done(w, r, base(p.ID)+articlePath(id))
+	s.done(w, r, base(p.ID)+articlePath(id)+"?getan="+done)
 }
 
 // returnArticle sends an article back from review.
@@ -191,7 +192,7 @@ func (s *Server) returnArticle(w http.ResponseWriter, r *http.Request, p Person)
 	}
 	id := r.PathValue("id")
 	_, err := s.o.Library.Return(r.Context(), p.article(), id, plainLine(r.PostForm.Get("warum")))
-	s.stepped(w, r, p, id, err)
+	s.stepped(w, r, p, id, "return", err)
 }
 
 // retireArticle takes an article out of force.
@@ -201,7 +202,7 @@ func (s *Server) retireArticle(w http.ResponseWriter, r *http.Request, p Person)
 	}
 	id := r.PathValue("id")
 	_, err := s.o.Library.Retire(r.Context(), p.article(), id, plainLine(r.PostForm.Get("warum")))
-	s.stepped(w, r, p, id, err)
+	s.stepped(w, r, p, id, "retire", err)
 }
 
 // planArticle sets who looks after an article (verantwortlich) and when to look
@@ -226,5 +227,5 @@ func (s *Server) planArticle(w http.ResponseWriter, r *http.Request, p Person) {
 	plan := knowledge.Plan{Owner: knowledge.Person(owner), Review: review, Publish: e.PublishAt}
 	plan.Order.Anyway = !e.PublishAt.IsZero() // that was decided before
 	_, err = s.o.Library.Schedule(r.Context(), p.article(), id, plan)
-	s.stepped(w, r, p, id, err)
+	s.stepped(w, r, p, id, "schedule", err)
 }

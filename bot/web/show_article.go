@@ -19,8 +19,7 @@ type articlePage struct {
 	Action   string // where the form is sent
 	Fresh    bool   // the article does not exist yet
 	ReadOnly bool   // the person may look only
-	Saved    bool
-	Drafted  bool   // it was made of a gap or a ticket just now
+	Done     string // what was done just now
 	Stale    string // somebody else has saved meanwhile
 	Mistakes []mistake
 	Wrong    map[string]string // by field
@@ -124,9 +123,14 @@ func (s *Server) showArticle(w http.ResponseWriter, r *http.Request, p Person) {
 		s.refuseArticle(w, r, err)
 		return
 	}
-	data.Saved, data.Drafted = r.URL.Query().Has("gespeichert"), r.URL.Query().Has("entwurf")
+	if done := r.URL.Query().Get("getan"); slices.Contains(steps, done) {
+		data.Done = data.W("done." + done)
+	}
 	s.render(w, r, http.StatusOK, articleTemplate, data)
 }
+
+// steps are what a page can say was done just now.
+var steps = []string{"save", "draft", "submit", "return", "publish", "planned", "retire", "schedule", "accept", "dismiss"}
 
 // newest returns an article's life and its newest text.
 func (s *Server) newest(ctx context.Context, p Person, id string) (*knowledge.Entry, *knowledge.Revision, error) {

@@ -148,7 +148,7 @@ func (s *Server) saveDraft(w http.ResponseWriter, r *http.Request, p Person) {
 	case err != nil:
 		s.refuseArticle(w, r, err)
 	default:
-		s.done(w, r, base(p.ID)+articlePath(e.ID)+"?entwurf")
+		s.done(w, r, base(p.ID)+articlePath(e.ID)+"?getan=draft")
 	}
 }
 

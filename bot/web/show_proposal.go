@@ -55,7 +55,7 @@ func (s *Server) acceptProposal(w http.ResponseWriter, r *http.Request, p Person
 	}
 	id := r.PathValue("id")
 	_, err := s.o.Library.Accept(r.Context(), p.article(), id)
-	s.stepped(w, r, p, id, err)
+	s.stepped(w, r, p, id, "accept", err)
 }
 
 // dismissProposal puts aside what the program proposes.
@@ -65,5 +65,5 @@ func (s *Server) dismissProposal(w http.ResponseWriter, r *http.Request, p Perso
 	}
 	id := r.PathValue("id")
 	_, err := s.o.Library.Dismiss(r.Context(), p.article(), id, plainLine(r.PostForm.Get("warum")))
-	s.stepped(w, r, p, id, err)
+	s.stepped(w, r, p, id, "dismiss", err)
 }

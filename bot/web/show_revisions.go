@@ -147,5 +147,5 @@ func (s *Server) restoreArticle(w http.ResponseWriter, r *http.Request, p Person
 		s.refuseArticle(w, r, err)
 		return
 	}
-	s.done(w, r, base(p.ID)+articlePath(id)+"?gespeichert")
+	s.done(w, r, base(p.ID)+articlePath(id)+"?getan=save")
 }

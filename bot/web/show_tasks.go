@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"net/http"
+	"slices"
 
 	"ersthelfer/knowledge"
 )
@@ -54,6 +55,11 @@ func (s *Server) showTasks(w http.ResponseWriter, r *http.Request, p Person) {
 	if q := r.URL.Query(); q.Has("neu") {
 		d.Imported = d.W("tasks.imported", "new", line(q.Get("neu")), "changed", line(q.Get("anders")), "same", line(q.Get("gleich")))
 	}
+	drafts, err := s.draftGroup(r, p, d.voice)
+	if err != nil {
+		s.refuseArticle(w, r, err)
+		return
+	}
 	for _, kind := range taskKinds {
 		g := taskGroup{Kind: string(kind), Title: d.W("task." + string(kind)), Note: d.W("tasknote." + string(kind))}
 		n := 0
@@ -77,8 +83,38 @@ func (s *Server) showTasks(w http.ResponseWriter, r *http.Request, p Person) {
 		if n > 0 {
 			d.Groups = append(d.Groups, g)
 		}
+		if kind == knowledge.TaskReview && len(drafts.Tasks) > 0 {
+			d.Groups = append(d.Groups, drafts)
+		}
 	}
 	s.render(w, r, http.StatusOK, tasksTemplate, d)
+}
+
+// draftGroup returns the drafts that somebody began, the newest first: a contact
+// may write one and not give it to review.
+func (s *Server) draftGroup(r *http.Request, p Person, v voice) (taskGroup, error) {
+	g := taskGroup{Kind: "draft", Title: v.W("task.draft"), Note: v.W("tasknote.draft")}
+	entries, err := s.o.Library.Entries(r.Context(), p.article())
+	if err != nil {
+		return g, err
+	}
+	entries = slices.DeleteFunc(slices.Clone(entries), func(e *knowledge.Entry) bool { return e.State != knowledge.StateDraft })
+	slices.SortStableFunc(entries, func(a, b *knowledge.Entry) int { return b.Changed.Compare(a.Changed) })
+	for _, e := range entries[:min(len(entries), perKind)] {
+		rev, err := s.o.Library.Revision(r.Context(), p.article(), e.ID, e.Latest)
+		if err != nil {
+			return g, err
+		}
+		view := taskView{Href: base(p.ID) + articlePath(e.ID), Title: cmp.Or(line(rev.Article.Title), e.ID)}
+		if err := s.changeView(r, p, v, e, rev, &view); err != nil {
+			return g, err
+		}
+		g.Tasks = append(g.Tasks, view)
+	}
+	if n := len(entries) - perKind; n > 0 {
+		g.More = v.W("tasks.more", "count", n)
+	}
+	return g, nil
 }
 
 func (s *Server) taskView(r *http.Request, p Person, v voice, t knowledge.Task) (taskView, error) {
@@ -111,10 +147,15 @@ func (s *Server) taskView(r *http.Request, p Person, v voice, t knowledge.Task) 
 
 // reviewView adds to a task what the reviewer has to know.
 func (s *Server) reviewView(r *http.Request, p Person, v voice, e *knowledge.Entry, rev *knowledge.Revision, out *taskView) error {
-	out.Detail, out.Why = v.W("history.by", "who", s.who(v, rev.By), "when", v.Day(rev.At)), line(rev.Why)
 	if s.may(p, publishing, "") {
 		out.Go, out.GoLabel, out.Back = out.Href+"/veroeffentlichen", v.W("step.publish"), out.Href+"/zurueckgeben"
 	}
+	return s.changeView(r, p, v, e, rev, out)
+}
+
+// changeView adds to a task who wrote what, and how it differs from what is in force.
+func (s *Server) changeView(r *http.Request, p Person, v voice, e *knowledge.Entry, rev *knowledge.Revision, out *taskView) error {
+	out.Detail, out.Why = v.W("history.by", "who", s.who(v, rev.By), "when", v.Day(rev.At)), line(rev.Why)
 	if e.InForce == 0 {
 		out.Fresh = true
 		return nil

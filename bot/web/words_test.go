@@ -64,7 +64,7 @@ func TestWordsAreUsed(t *testing.T) {
 	composed := []string{
 		"kind.", "kindnote.", "way.", "status.", "weekday.", "month.", "clock.1", "clock.next", "report.outcome.",
 		"state.", "health.", "order.", "role.", "priority.", "fact.", "step.", "stepnote.", "language.", "age.",
-		"task.", "tasknote.", "act.", "outcome.", "reason.",
+		"task.", "tasknote.", "act.", "done.", "outcome.", "reason.",
 	}
 	for key := range catalogue["de"] {
 		begins := func(prefix string) bool { return strings.HasPrefix(key, prefix) }

@@ -20,5 +20,18 @@ form?.addEventListener("input", () => {
   clearTimeout(timer);
   timer = setTimeout(show, 300);
 });
+// One press adds a question that was really asked to the phrasings.
+form?.addEventListener("click", e => {
+  const button = e.target.closest("button[name=frage]");
+  if (!button) return;
+  e.preventDefault();
+  const phrasings = form.elements.fragen;
+  phrasings.value = phrasings.value.trimEnd() + "\n" + button.value;
+  const known = Object.assign(document.createElement("span"), { className: "quiet", textContent: form.dataset.known, tabIndex: -1 });
+  known.setAttribute("role", "status");
+  button.replaceWith(known);
+  known.focus();
+  phrasings.dispatchEvent(new Event("input", { bubbles: true }));
+});
 form?.addEventListener("submit", () => { leaving = true; });
 addEventListener("beforeunload", e => { if (dirty && !leaving) e.preventDefault(); });

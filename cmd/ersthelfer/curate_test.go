@@ -4,9 +4,14 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"ersthelfer/config"
+	"ersthelfer/knowledge"
 )
 
 // TestCurate runs the scripts of testdata/curate twice: the orders go to the
@@ -68,3 +73,40 @@ questions:
 ---
 1. Drehen Sie das Thermostat auf.
 `
+
+// TestCurateErase: after somebody is forgotten nothing says what they did, and the audit still holds.
+func TestCurateErase(t *testing.T) {
+	cfg, err := config.Demo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := openApp(cfg, t.TempDir(), time.Now, newLog(slogQuiet))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	article := knowledge.Article{ID: "heizung", Title: "Die Heizung bleibt kalt"}
+	if _, err := a.library.Save(t.Context(), demoContact, article, knowledge.Edit{Why: "Mara weiß es"}); err != nil {
+		t.Fatal(err)
+	}
+	give := func(do string, ids ...string) (string, error) {
+		var out bytes.Buffer
+		err := carryOut(t.Context(), a.library, order{Do: do, User: "root", IDs: ids}, &out)
+		return out.String(), err
+	}
+	if before, err := give("audit"); err != nil || !strings.Contains(before, "mara") {
+		t.Fatalf("before: %v", err)
+	}
+	if _, err := give("erase", "mara"); err != nil {
+		t.Fatal(err)
+	}
+	for _, do := range []string{"audit", "history", "verify"} {
+		said, err := give(do, "heizung")
+		if err != nil || strings.Contains(strings.ToLower(said), "mara") {
+			t.Errorf("%s says %q, %v", do, said, err)
+		}
+	}
+	if _, err := give("erase", "mara"); err == nil || !strings.Contains(err.Error(), "mara has changed no article") {
+		t.Errorf("a second time: %v", err)
+	}
+}

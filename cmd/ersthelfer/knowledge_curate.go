@@ -38,6 +38,7 @@ func newCurate() []*cobra.Command {
 		newKnowledgeRestore(),
 		simpleOrder("tasks", "List what is worth doing for the articles", 0),
 		simpleOrder("audit", "Write who changed what as JSON, one record a line", 0),
+		simpleOrder("erase person", "Forget who did what of somebody who has left; what was done stays, and the audit holds", 1),
 		simpleOrder("verify", "Check that nothing in the audit has been changed", 0),
 	}
 }

@@ -44,7 +44,7 @@ func carryOut(ctx context.Context, l *knowledge.Library, o order, out io.Writer)
 	do, ok := map[string]func(context.Context) error{
 		"list": c.list, "show": c.show, "base": c.base, "edit": c.edit, "import": c.importFile, "export": c.export, "eval": c.eval, "gaps": c.gaps,
 		"draft": c.draft, "publish": c.publish, "retire": c.retire, "history": c.history, "restore": c.restore, "tasks": c.tasks,
-		"audit": c.audit, "verify": c.verify,
+		"audit": c.audit, "verify": c.verify, "erase": c.erase,
 	}[o.Do]
 	if !ok {
 		return usageError{fmt.Errorf("the running program knows no %q; is it of another version?", o.Do)}
@@ -368,6 +368,19 @@ func (c *clerk) tasks(ctx context.Context) error {
 }
 
 func (c *clerk) audit(ctx context.Context) error { return c.library.WriteAudit(ctx, c.by, c.out) }
+
+// erase forgets a person.
+func (c *clerk) erase(ctx context.Context) error {
+	err := c.library.Erase(ctx, c.by, knowledge.Person(c.IDs[0]))
+	if errors.Is(err, knowledge.ErrNotFound) {
+		return usageError{fmt.Errorf("%s has changed no article; \"knowledge audit\" shows who has", c.IDs[0])}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.out, "%s is forgotten; the bytes stay in the file and in backups until those are gone\n", c.IDs[0])
+	return err
+}
 
 func (c *clerk) verify(ctx context.Context) error {
 	if err := c.library.Verify(ctx, c.by); err != nil {

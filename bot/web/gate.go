@@ -14,6 +14,8 @@ import (
 type gatePage struct {
 	curating
 	articleHead
+	Action, Back  string // where publishing is sent, and where one turns back to
+	All           []link // the articles, if it is about all that wait for review
 	Before, After string // how many questions find their article
 	Asked         int
 	Taken         []takenView
@@ -58,23 +60,30 @@ func (s *Server) renderGate(w http.ResponseWriter, r *http.Request, p Person, st
 		s.refuseArticle(w, r, err)
 		return
 	}
-	data := &gatePage{curating: s.curating(p, "gate.title", ""), Asked: t.After.Asked}
+	data := &gatePage{curating: s.curating(p, "gate.title", "")}
 	data.articleHead = s.head(data.curating, p, e, rev.Article.Title, "")
+	data.Action, data.Back = data.Article+"/veroeffentlichen", data.Article
+	s.found(data, p, t)
+	fn(data)
+	s.render(w, r, status, gateTemplate, data)
+}
+
+// found puts into a page what a trial has found.
+func (s *Server) found(data *gatePage, p Person, t knowledge.Trial) {
 	v := data.voice
+	data.Asked = t.After.Asked
 	data.Before = v.W("gate.found", "count", t.Before.Right+t.Before.Offered, "of", t.Before.Asked)
 	data.After = v.W("gate.found", "count", t.After.Right+t.After.Offered, "of", t.After.Asked)
 	data.Taken = s.takenViews(v, p, t)
 	taken := t.Taken()
 	for _, m := range t.Moves {
 		switch {
-		case m.Belongs == e.ID && !m.From.Offered && m.To.Offered:
+		case slices.Contains(t.Changed, m.Belongs) && !m.From.Offered && m.To.Offered:
 			data.Gained = append(data.Gained, v.moveView(m))
 		case m.Lost() && !slices.Contains(taken, m):
 			data.Lost = append(data.Lost, s.lostView(v, m))
 		}
 	}
-	fn(data)
-	s.render(w, r, status, gateTemplate, data)
 }
 
 func (v voice) moveView(m knowledge.Move) moveView {

@@ -95,6 +95,8 @@ var routes = []route{
 
 	// All articles together.
 	{"GET /als/{person}/aufgaben", seeing, nil, (*Server).showTasks},
+	{"GET /als/{person}/pruefung", publishing, nil, (*Server).showReviews},
+	{"POST /als/{person}/pruefung", publishing, nil, (*Server).publishReviews},
 	{"GET /als/{person}/luecken", seeing, nil, (*Server).showGaps},
 	{"POST /als/{person}/luecken", saving, nil, (*Server).saveDraft},
 	{"GET /als/{person}/probe", seeing, nil, (*Server).showTry},

@@ -117,6 +117,8 @@ var matrix = []row{
 	{"POST /als/{person}/artikel/{id}/schule/{school}", "/als/{p}/artikel/papierstau/schule/sued", url.Values{"absatz": {"Bei uns"}}, 404, 404, 303, 404, 404},
 	{"POST /als/{person}/artikel/{id}/schule/{school}", "/als/{p}/artikel/papierstau/schule/nirgends", url.Values{"absatz": {"Bei uns"}}, 404, 404, 404, 404, 404},
 	{"GET /als/{person}/aufgaben", "/als/{p}/aufgaben", nil, 404, 200, 200, 404, 404},
+	{"GET /als/{person}/pruefung", "/als/{p}/pruefung", nil, 404, 404, 404, 404, 404}, // nothing waits
+	{"POST /als/{person}/pruefung", "/als/{p}/pruefung", nothing, 404, 404, 404, 404, 404},
 	{"GET /als/{person}/luecken", "/als/{p}/luecken", nil, 404, 200, 200, 404, 404},
 	{"POST /als/{person}/luecken", "/als/{p}/luecken", url.Values{"luecke": {"luecke-1"}}, 404, 303, 303, 404, 404},
 	{"GET /als/{person}/probe", "/als/{p}/probe?frage=papierstau", nil, 404, 200, 200, 404, 404},

@@ -12,9 +12,9 @@ import (
 // review.
 type tasksPage struct {
 	curating
-	Imported string // what an import has brought
-	Groups   []taskGroup
-	Gaps     int
+	Done   string // what was done just now
+	Groups []taskGroup
+	Gaps   int
 }
 
 // A taskGroup is tasks of one kind.
@@ -22,6 +22,7 @@ type taskGroup struct {
 	Kind, Title, Note string
 	Tasks             []taskView
 	More              string // how many are not shown
+	All               string // where all of them are done at once
 }
 
 // A taskView is something to do with an article.
@@ -53,12 +54,15 @@ func (s *Server) showTasks(w http.ResponseWriter, r *http.Request, p Person) {
 	}
 	d := &tasksPage{curating: s.curating(p, "tasks.title", "/aufgaben")}
 	if q := r.URL.Query(); q.Has("neu") {
-		d.Imported = d.W("tasks.imported", "new", line(q.Get("neu")), "changed", line(q.Get("anders")), "same", line(q.Get("gleich")))
+		d.Done = d.W("tasks.imported", "new", line(q.Get("neu")), "changed", line(q.Get("anders")), "same", line(q.Get("gleich")))
 	}
 	drafts, err := s.draftGroup(r, p, d.voice)
 	if err != nil {
 		s.refuseArticle(w, r, err)
 		return
+	}
+	if r.URL.Query().Has("getan") {
+		d.Done = d.W("tasks.published")
 	}
 	for _, kind := range taskKinds {
 		g := taskGroup{Kind: string(kind), Title: d.W("task." + string(kind)), Note: d.W("tasknote." + string(kind))}
@@ -79,6 +83,9 @@ func (s *Server) showTasks(w http.ResponseWriter, r *http.Request, p Person) {
 		}
 		if n > perKind {
 			g.More = d.W("tasks.more", "count", n-perKind)
+		}
+		if kind == knowledge.TaskReview && n > 1 && s.may(p, publishing, "") {
+			g.All = d.Base + "/pruefung"
 		}
 		if n > 0 {
 			d.Groups = append(d.Groups, g)

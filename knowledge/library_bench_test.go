@@ -73,11 +73,11 @@ func BenchmarkTry(b *testing.B) {
 				b.Fatal(err)
 			}
 			a := articles[0]
-			a.Questions = append([]string{"ganz neue frage"}, a.Questions...)
-			if _, err := l.Save(b.Context(), "mara", a, knowledge.Edit{Base: 1}); err != nil {
-				b.Fatal(err)
-			}
-			for b.Loop() {
+			for i := 0; b.Loop(); i++ { // another revision each time, as the last trial is remembered
+				a.Questions = append([]string{fmt.Sprint("ganz neue frage ", i)}, articles[0].Questions...)
+				if _, err := l.Save(b.Context(), "mara", a, knowledge.Edit{Base: i + 1}); err != nil {
+					b.Fatal(err)
+				}
 				if _, err := l.Try(b.Context(), "mara", a.ID); err != nil {
 					b.Fatal(err)
 				}

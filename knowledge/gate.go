@@ -196,11 +196,11 @@ func try(ctx context.Context, articles, changed []Article, real []asked, o Optio
 			return t, err
 		}
 		before, then := NewIndex(without(articles, fold), o), NewIndex(without(after, fold), o)
-		for _, q := range questions {
-			if foldOf(q.text) != fold {
-				continue
-			}
-			from, to := shown(before, q), shown(then, q)
+		mine := slices.DeleteFunc(slices.Clone(questions), func(q asked) bool { return foldOf(q.text) != fold })
+		moves := make([][2]Shown, len(mine))
+		inParallel(len(mine), func(i int) { moves[i] = [2]Shown{shown(before, mine[i]), shown(then, mine[i])} })
+		for i, q := range mine {
+			from, to := moves[i][0], moves[i][1]
 			t.Before.add(from, q)
 			t.After.add(to, q)
 			if from.Article != to.Article || from.Offered != to.Offered {

@@ -35,10 +35,21 @@
 // A browser then has a cookie with a secret, and the bucket [bot.SignIns] the
 // hash of it. What somebody may do is asked anew with every request.
 //
+// # Curating
+//
+// The pages about the articles are a way to [knowledge.Library], which decides
+// every right: what there is to do, the list with what each article is worth, the
+// editor beside what the chat will show, the gate before publishing, the history,
+// the text of the schools, gaps, a question tried on drafts, import and export,
+// and the audit. What a language model would word goes through the bot
+// ([Options].DraftGap), so that the pages know none.
+//
 // # Pages
 //
 // One file holds one page: its data, its handler and, beside it in templates/,
 // its HTML. All routes stand in one list, with the right that each asks for:
-// what is not in it does not exist. All words stand in words/. A GET changes nothing; what is changed is answered with a redirect, so that
-// everything works without JavaScript, which only makes it live.
+// what is not in it does not exist. All words stand in words/. A GET changes
+// nothing, besides beginning the session of somebody whom the school's sign-in
+// sends back; what is changed is answered with a redirect, so that everything
+// works without JavaScript, which only makes it live.
 package web

@@ -33,10 +33,6 @@ const (
 	issuerTime  = 10 * time.Second // for an answer of the issuer
 )
 
-// accountCookie is the name of the cookie that ties the issuer's answer to the
-// browser that asked.
-const accountCookie = "ersthelfer-konto"
-
 // accounts is the school's sign-in. What the issuer says of itself is asked for
 // when somebody first signs in, so that the pages are there while it is not.
 type accounts struct {
@@ -82,6 +78,7 @@ type errand struct{ state, nonce, verifier string }
 
 func newErrand() errand { return errand{rand.Text(), rand.Text(), oauth2.GenerateVerifier()} }
 
+// String returns the errand as its cookie holds it.
 func (e errand) String() string { return e.state + "." + e.nonce + "." + e.verifier }
 
 func parseErrand(s string) (errand, bool) {
@@ -109,11 +106,12 @@ func (s *Server) startAccount(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, client.AuthCodeURL(e.state, oidc.Nonce(e.nonce), oauth2.S256ChallengeOption(e.verifier)), http.StatusSeeOther)
 }
 
+// errandCookie returns the cookie that ties the issuer's answer to the browser that
+// asked. Like that of a session, no other host can set it where there is HTTPS.
 func (s *Server) errandCookie(value string, seconds int) *http.Cookie {
-	return &http.Cookie{
-		Name: accountCookie, Value: value, Path: accountPath, MaxAge: seconds,
-		Secure: s.o.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	}
+	c := s.cookie(value, seconds)
+	c.Name += "-konto"
+	return c
 }
 
 // endAccount takes the issuer's answer (code, state) and begins a session of the
@@ -124,8 +122,9 @@ func (s *Server) endAccount(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Referrer-Policy", "no-referrer")
-	c, err := r.Cookie(accountCookie)
-	http.SetCookie(w, s.errandCookie("", -1)) // good for one answer
+	over := s.errandCookie("", -1) // good for one answer
+	c, err := r.Cookie(over.Name)
+	http.SetCookie(w, over)
 	q := r.URL.Query()
 	var e errand
 	ok := err == nil

@@ -153,7 +153,7 @@ func TestAccount(t *testing.T) {
 				t.Fatalf("the way to the issuer: %d %s", start.Code, start.Header().Get("Location"))
 			}
 			c := start.Result().Cookies()[0]
-			if !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.MaxAge > 600 {
+			if !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.MaxAge > 600 || c.Name != "__Host-ersthelfer-konto" {
 				t.Errorf("the cookie is %v", c)
 			}
 			back := i.approve(t, start.Header().Get("Location"))

@@ -377,9 +377,8 @@ func TestSlowForm(t *testing.T) {
 		}
 		shown := s.Posts(s.Direct(anna.ID))[0]
 		done := make(chan struct{})
-		x.reply(func(context.Context, bot.Message) (bot.Receipt, error) {
-			<-done
-			return bot.Receipt{}, nil
+		x.reply(func(ctx context.Context, _ bot.Message) (bot.Receipt, error) {
+			return bot.Receipt{}, until(ctx, done)
 		})
 		answered(t, s, s.Press(anna.ID, shown, shown.Buttons()[0]))
 		wait(t, s, "the form", func() bool { _, ok := s.View(anna.ID); return ok })
@@ -414,9 +413,10 @@ func TestLateTrigger(t *testing.T) {
 		t.Fatal(err)
 	}
 	shown := s.Posts(s.Direct(anna.ID))[0]
-	s.Fail("views.open", slacktest.Fault{Error: "expired_trigger_id"})
+	s.Set(func(r *slacktest.Rules) { r.Trigger = time.Nanosecond })
 	answered(t, s, s.Press(anna.ID, shown, shown.Buttons()[0]))
 	wait(t, s, "a button", func() bool { return len(s.Whispers(anna.ID)) == 1 })
+	s.Set(func(r *slacktest.Rules) { r.Trigger = hung })
 	whisper := s.Whispers(anna.ID)[0]
 	answered(t, s, s.Press(anna.ID, whisper, whisper.Buttons()[0]))
 	wait(t, s, "the form", func() bool { _, ok := s.View(anna.ID); return ok })
@@ -448,12 +448,11 @@ func TestSlowPress(t *testing.T) {
 			anna := person(s, "anna")
 			x := start(t, s, ways[0], options(s))
 			done := make(chan struct{})
-			x.reply(func(_ context.Context, m bot.Message) (bot.Receipt, error) {
+			x.reply(func(ctx context.Context, m bot.Message) (bot.Receipt, error) {
 				if m.Form != nil {
 					return bot.Receipt{}, nil
 				}
-				<-done
-				return test.receipt, nil
+				return test.receipt, until(ctx, done)
 			})
 			ref, err := x.Send(t.Context(), bot.Post{Key: "1", User: anna.ID, Body: bot.Plain("x"), Choices: []bot.Choice{{ID: "p", Label: "p"}}})
 			if err != nil {
@@ -594,7 +593,13 @@ func TestHome(t *testing.T) {
 		rows <- 200
 		o.Home = func(_ context.Context, u bot.User) (bot.Home, error) {
 			part := bot.HomePart{Title: "Tickets von " + u.Name}
-			for i := range <-rows {
+			var n int
+			select {
+			case n = <-rows:
+			default:
+				t.Error("the home tab is drawn once too often")
+			}
+			for i := range n {
 				part.Rows = append(part.Rows, bot.HomeRow{
 					Body: bot.Plain(fmt.Sprintf("Ticket %d <!here>", i)), Choices: []bot.Choice{{ID: fmt.Sprint(i, "/1/take"), Label: "Übernehmen"}},
 				})

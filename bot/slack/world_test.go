@@ -2,6 +2,7 @@ package slack_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -59,9 +60,13 @@ var ways = []way{
 	}},
 }
 
-// install gives the app what its manifest asks for, and no more.
+// install gives the app what its manifest asks for, and no more. A slow machine
+// is no reason for Slack to lose patience, unless a test is about that.
 func install(s *slacktest.Server, o slack.Options) {
-	s.Set(func(r *slacktest.Rules) { r.Scopes, r.Subscribe = slack.Scopes(o), o.ReadChannels })
+	s.Set(func(r *slacktest.Rules) {
+		r.Scopes, r.Subscribe = slack.Scopes(o), o.ReadChannels
+		r.Trigger, r.Retries = cmp.Or(r.Trigger, hung), cmp.Or(r.Retries, 20)
+	})
 }
 
 // both runs a test over both ways, beside others.
@@ -143,6 +148,16 @@ func (h *hearing) reply(answer func(context.Context, bot.Message) (bot.Receipt, 
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.answer = answer
+}
+
+// until waits for done in a handler, also when the test has failed before.
+func until(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // find waits for a message that fits.
@@ -246,7 +261,7 @@ func looks(s *slacktest.Server) int { return len(s.Calls("users.conversations"))
 // hears waits until a platform hears, which looks through the channels first.
 func hears(t *testing.T, s *slacktest.Server, before int) {
 	t.Helper()
-	wait(t, s, "a look at the channels", func() bool { return looks(s) > before })
+	wait(t, s, "a look at the channels", func() bool { return looks(s) > before && s.Reaches() })
 	e := s.Send("events_api", map[string]any{"type": "event_callback", "event": map[string]any{"type": "hello"}})
 	answered(t, s, e)
 }

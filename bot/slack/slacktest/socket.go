@@ -124,6 +124,13 @@ func (s *Server) Sockets() int {
 	return len(s.sockets)
 }
 
+// Reaches reports whether there is a way by which something can be delivered.
+func (s *Server) Reaches() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.endpoint != "" || len(s.sockets) > 0
+}
+
 // Occupy takes some of the app's connections for a program of its own, which
 // hears nothing, until the returned function is called.
 func (s *Server) Occupy(n int) (release func()) {

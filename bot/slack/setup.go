@@ -31,7 +31,8 @@ const Trigger = "ersthelfer"
 // The view for agents is left off: guests of a workspace could not use the app.
 func Manifest(o Options, a App) ([]byte, error) {
 	m := api.Manifest{
-		Display: api.Display{Name: a.Name, Description: a.Description},
+		Metadata: api.ManifestMetadata{MajorVersion: 1, MinorVersion: 1},
+		Display:  api.Display{Name: a.Name, Description: a.Description},
 		Features: api.Features{
 			AppHome: api.AppHome{HomeTabEnabled: o.Home != nil, MessagesTabEnabled: true},
 			BotUser: api.BotUser{DisplayName: a.Name, AlwaysOnline: true},
@@ -46,12 +47,29 @@ func Manifest(o Options, a App) ([]byte, error) {
 			SocketModeEnabled:  a.Address == "",
 		},
 	}
-	out, err := json.MarshalIndent(m, "", "  ")
+	out, err := json.MarshalIndent(writable{m, appHome{m.Features, readOnly{m.Features.AppHome, false}}}, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("write app manifest: %w", err)
 	}
 	return out, nil
 }
+
+// The library leaves out what is false. That people may write to the app must be
+// said: without it they are told that sending messages has been turned off.
+type (
+	writable struct {
+		api.Manifest
+		Features appHome `json:"features"`
+	}
+	appHome struct {
+		api.Features
+		AppHome readOnly `json:"app_home"`
+	}
+	readOnly struct {
+		api.AppHome
+		ReadOnly bool `json:"messages_tab_read_only_enabled"`
+	}
+)
 
 // Scopes returns what the bot token must be allowed to do.
 // https://docs.slack.dev/reference/scopes

@@ -28,7 +28,7 @@ func TestManifest(t *testing.T) {
 	}{
 		"small, by socket": {
 			small, slack.App{Name: "Ersthelfer"},
-			[]string{`"socket_mode_enabled": true`, `"message.im"`, `"app_mention"`, `"/ersthelfer"`, `"im:history"`, `"is_enabled": true`},
+			[]string{`"messages_tab_read_only_enabled": false`, `"socket_mode_enabled": true`, `"message.im"`, `"app_mention"`, `"/ersthelfer"`, `"im:history"`, `"is_enabled": true`},
 			[]string{"agent_view", "assistant_view", "channels:", "groups:", "email", "request_url", "app_home_opened", "reactions"},
 		},
 		"large, by HTTP": {

@@ -24,5 +24,5 @@ func (t *turn) login(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make link to sign in: %w", err)
 	}
-	return t.say(ctx, t.v.say("login.link", "address", address))
+	return t.say(ctx, withLinks(t.v.say("login.link", "address", address), address))
 }

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -33,6 +35,41 @@ type Span struct {
 	Text string
 	Bold bool
 	Code bool
+	Link bool // Text is an address that the bot names; a platform may open it, and shows it as it is
+}
+
+// Leads reports whether a platform can make a link of the span: its text is an
+// address in which nothing acts, whatever the platform's markup is.
+func (s Span) Leads() bool { return s.Link && address.MatchString(s.Text) }
+
+var address = regexp.MustCompile(`^https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-9._/?#&=+%-]*)?$`)
+
+// withLinks returns r with the addresses in it as links.
+func withLinks(r Rich, addresses ...string) Rich {
+	out := slices.Clone(r)
+	for i := range out {
+		for _, a := range addresses {
+			out[i].Spans = splitAt(out[i].Spans, a)
+		}
+	}
+	return out
+}
+
+func splitAt(spans []Span, address string) []Span {
+	var out []Span
+	for _, s := range spans {
+		before, after, ok := strings.Cut(s.Text, address)
+		if !ok || address == "" || s.Link {
+			out = append(out, s)
+			continue
+		}
+		for _, part := range []Span{{Text: before, Bold: s.Bold, Code: s.Code}, {Text: address, Link: true}, {Text: after, Bold: s.Bold, Code: s.Code}} {
+			if part.Text != "" {
+				out = append(out, part)
+			}
+		}
+	}
+	return out
 }
 
 // Plain returns text as one paragraph, with nothing in it interpreted.

@@ -28,7 +28,8 @@ func (r Rich) Cut(limit int) Rich {
 			break
 		}
 		for _, s := range b.Spans {
-			s.Text = cutText(s.Text, max(left, 0))
+			short := cutText(s.Text, max(left, 0))
+			s.Text, s.Link = short, s.Link && short == s.Text
 			left -= len([]rune(s.Text))
 			frame.Spans = append(frame.Spans, s)
 		}

@@ -168,10 +168,14 @@ func attached(v voice, files []escalation.File) Rich {
 	if len(files) == 0 {
 		return nil
 	}
-	return v.say("staff.files", "files", listed(v, files))
+	var links []string
+	for _, f := range files {
+		links = append(links, f.Link)
+	}
+	return withLinks(v.say("staff.files", "files", fileNames(v, files)), links...)
 }
 
-func listed(v voice, files []escalation.File) string {
+func fileNames(v voice, files []escalation.File) string {
 	var names []string
 	for _, f := range files {
 		names = append(names, strings.TrimSpace(first(f.Name, v.word("file"))+" "+f.Link))
@@ -267,7 +271,7 @@ func (b *Bot) history(ctx context.Context, v voice, t *escalation.Ticket) Rich {
 		if !v.has(key) || e.Kind == escalation.Detailed && (e.Value == "" || !v.has("field."+e.Field)) {
 			continue
 		}
-		text := strings.TrimSpace(e.Text + " " + listed(v, e.Files))
+		text := strings.TrimSpace(e.Text + " " + fileNames(v, e.Files))
 		if len(e.Articles) > 0 {
 			var titles []string
 			for _, id := range e.Articles {

@@ -78,6 +78,8 @@ func inline(spans []bot.Span) string {
 	for _, s := range spans {
 		text := s.Text
 		switch {
+		case s.Leads():
+			b.WriteString(text) // Mattermost makes a link of it by itself
 		case strings.TrimSpace(text) == "":
 			b.WriteString(text)
 		case s.Code:

@@ -30,6 +30,8 @@ func TestMarkdown(t *testing.T) {
 		{"mentions", bot.Plain("@all @channel ＠here @mara.y"), "@·all @·channel @·here @·mara.y"},
 		{"e-mail", bot.Plain("an mara@schule.example, bitte"), "an `mara@schule.example`, bitte"},
 		{"address", bot.Plain("siehe https://a.example/x_y?z=1."), "siehe `https://a.example/x_y?z=1`."},
+		{"link", one(bot.Span{Text: "https://a.example/files/x_y", Link: true}), "https://a.example/files/x_y"},
+		{"no link", one(bot.Span{Text: "https://a.example/@all", Link: true}), "`https://a.example/@all`"},
 		{"address in brackets", bot.Plain("(www.a.example)"), "(`www.a.example`)"},
 		{"lying link", bot.Plain("[bank.de](https://boese.example)"), "\\[bank.de\\](`https://boese.example`)"},
 		{"script", bot.Plain("javascript:alert(1) <b>x</b> a < b"), "`javascript:alert(1`) <·b>x<·/b> a < b"},

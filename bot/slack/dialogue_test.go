@@ -399,6 +399,8 @@ func TestTeamChannel(t *testing.T) {
 		for _, words := range []string{"ich bin bis zwölf da", "stecker.jpg https://slack.example/files/stecker.jpg"} {
 			if m := tom.readsIn("CSUPPORT", words); m.Root != call.TS {
 				t.Errorf("what Anna adds is told outside of the thread: %q", m.Visible())
+			} else if words != "ich bin bis zwölf da" && !strings.Contains(m.Text, "<https://slack.example/files/stecker.jpg>") {
+				t.Errorf("the file cannot be opened: %q", m.Text)
 			}
 		}
 		d.s.SayIn(tom.user, "CSUPPORT", call.TS, "lösen 1 Adapter getauscht")

@@ -99,6 +99,8 @@ func inline(spans []bot.Span) string {
 		body := strings.TrimSpace(s.Text)
 		before, after, _ := strings.Cut(s.Text, body)
 		switch {
+		case s.Leads():
+			b.WriteString("<" + entities.Replace(s.Text) + ">") // without another name, so that it says where it leads
 		case body == "":
 			b.WriteString(s.Text)
 		case s.Code && !strings.ContainsAny(body, "`\n"):

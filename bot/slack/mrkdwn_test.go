@@ -31,6 +31,29 @@ func TestMrkdwn(t *testing.T) {
 	}
 }
 
+// TestLink is an address that the bot names: people can open it, and what only
+// looks like one acts no more than other text.
+func TestLink(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"https://chat.example/files/F1/a_b.png?x=1&y": "<https://chat.example/files/F1/a_b.png?x=1&amp;y>",
+		"http://10.0.0.5:8080/anmelden/AbC-9":         "<http://10.0.0.5:8080/anmelden/AbC-9>",
+		"https://x.example/a|bank.de":                 "https://x.example/a|bank.de",
+		"https://x.example/><!here>":                  "https://x.example/&gt;&lt;!here&gt;",
+		"https://x.example/a b":                       "https://x.example/a b",
+		"javascript:alert(1)":                         "javascript:alert(1)",
+		"!channel":                                    "!channel",
+	} {
+		if got := mrkdwn(bot.Rich{{Spans: []bot.Span{{Text: text, Link: true}}}}, 1000); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+	long := bot.Rich{{Spans: []bot.Span{{Text: "Anhang: "}, {Text: "https://chat.example/files/F1/bild.png", Link: true}}}}
+	if got := mrkdwn(long, 30); strings.Contains(got, "<") {
+		t.Errorf("an address that was cut leads elsewhere: %q", got)
+	}
+}
+
 func TestPlain(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

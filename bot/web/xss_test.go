@@ -119,7 +119,7 @@ func everywhere(t *testing.T, words string) *Server {
 		},
 	})
 	body := slices.Concat(bot.Plain(words), bot.Quoted(words), bot.Numbered([]string{"x"}), bot.Rich{
-		{Kind: bot.Item, Spans: []bot.Span{{Text: words, Bold: true}}}, {Spans: []bot.Span{{Text: words, Code: true}}},
+		{Kind: bot.Item, Spans: []bot.Span{{Text: words, Bold: true}}}, {Spans: []bot.Span{{Text: words, Code: true}}}, {Spans: []bot.Span{{Text: words, Link: true}}},
 	})
 	sendTo(t, s, "anna", bot.Post{Key: words + "k", Body: body, Choices: []bot.Choice{
 		{ID: "ok", Label: words}, {ID: "f", Label: words, Form: form},

@@ -100,8 +100,12 @@ func (m Message) Button(word string) (Element, bool) {
 
 // Unmark returns marked-up text as it is read.
 func Unmark(text string) string {
-	return html.UnescapeString(strings.ReplaceAll(text, "\u200b", ""))
+	text = link.ReplaceAllString(strings.ReplaceAll(text, "\u200b", ""), "$1")
+	return html.UnescapeString(text)
 }
+
+// link is an address that people can open, and see as it is.
+var link = regexp.MustCompile(`<(https?://[^<>|]*)>`)
 
 // What Slack makes of text by itself.
 var acts = []*regexp.Regexp{

@@ -77,7 +77,7 @@ func (b *Bot) seek(ctx context.Context, t *escalation.Ticket, text string) {
 // found answers a question with what has been found for its words, if it still
 // waits for that. To words that came meanwhile the loop answers.
 func (b *Bot) found(ctx context.Context, id escalation.ID, text string, a knowledge.Answer) error {
-	defer b.lanes.enter("ticket " + name(id))()
+	defer b.lanes.Enter("ticket " + name(id))()
 	t, err := b.unanswered(ctx, id)
 	if t == nil || err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
-	"sync"
 	"time"
 
 	"ersthelfer/escalation"
@@ -39,7 +38,7 @@ type Bot struct {
 	signIn    SignIn
 	log       *slog.Logger
 	wake      chan struct{} // the loop has something to do
-	lanes     lanes
+	lanes     Lanes
 	seeking   seeking
 	shown     shown
 	noted     noted
@@ -73,7 +72,7 @@ func (b *Bot) Handle(ctx context.Context, m Message) (Receipt, error) {
 	if m.From.Bot {
 		return Receipt{}, nil
 	}
-	defer b.lanes.enter(m.From.Platform + ":" + m.From.ID)()
+	defer b.lanes.Enter(m.From.Platform + ":" + m.From.ID)()
 	dealt, err := b.dealtWith(ctx, m)
 	if err != nil || dealt {
 		return Receipt{}, err
@@ -131,41 +130,5 @@ func (b *Bot) Wake() {
 	select {
 	case b.wake <- struct{}{}:
 	default:
-	}
-}
-
-// lanes let one person's messages be handled one after the other, and those of
-// different people at the same time.
-type lanes struct {
-	mu   sync.Mutex
-	busy map[string]*lane
-}
-
-type lane struct {
-	mu      sync.Mutex
-	waiting int
-}
-
-// enter waits for the lane and returns the function that leaves it.
-func (l *lanes) enter(name string) (leave func()) {
-	l.mu.Lock()
-	if l.busy == nil {
-		l.busy = map[string]*lane{}
-	}
-	x := l.busy[name]
-	if x == nil {
-		x = new(lane)
-		l.busy[name] = x
-	}
-	x.waiting++
-	l.mu.Unlock()
-	x.mu.Lock()
-	return func() {
-		x.mu.Unlock()
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if x.waiting--; x.waiting == 0 {
-			delete(l.busy, name)
-		}
 	}
 }

@@ -125,7 +125,7 @@ func (b *Bot) settle(ctx context.Context, id escalation.ID) error {
 // reply answers a question that waits, if it still does. Who has taken it in and
 // the loop may both come upon it: one of them answers.
 func (b *Bot) reply(ctx context.Context, id escalation.ID) error {
-	defer b.lanes.enter("ticket " + name(id))()
+	defer b.lanes.Enter("ticket " + name(id))()
 	t, err := b.unanswered(ctx, id)
 	if t == nil || err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"ersthelfer/escalation"
@@ -115,6 +116,16 @@ type Post struct {
 	User    string             // the platform's id of a person to tell in a direct conversation
 	Body    Rich
 	Choices []Choice
+}
+
+// Listed returns the body with the choices as numbered lines, for where there are
+// no buttons to be seen.
+func (p Post) Listed() Rich {
+	body := slices.Clip(p.Body)
+	for i, c := range p.Choices {
+		body = append(body, Block{Kind: Item, Number: i + 1, Spans: []Span{{Text: c.Label}}})
+	}
+	return body
 }
 
 // A Choice is a button, or a numbered line where the platform has no buttons.

@@ -77,7 +77,7 @@ func (p *Platform) work(ctx context.Context, m bot.Message, then func(bot.Receip
 	go func() {
 		defer on.flight.Done()
 		defer stop()
-		defer p.turns.take(m.In.Channel)()
+		defer p.lanes.Enter(m.In.Channel)()
 		r, err := on.handle(long, m)
 		then(r, err)
 		done <- outcome{r, err}

@@ -80,7 +80,7 @@ type Platform struct {
 	threads *threads
 	sent    *sent
 	presses *presses
-	turns   turns
+	lanes   bot.Lanes
 	facts   atomic.Pointer[facts]
 	asking  sync.Mutex   // one question for facts at a time
 	since   atomic.Int64 // see started; 0: not known yet
@@ -276,40 +276,4 @@ func ref(post string) string { return name + ":" + post }
 func unref(ref string) (string, bool) {
 	id, ok := strings.CutPrefix(ref, name+":")
 	return id, ok && model.IsValidId(id)
-}
-
-// turns let one at a time do something about the same thing. The zero value is
-// ready.
-type turns struct {
-	mu sync.Mutex
-	on map[string]*turn
-}
-
-type turn struct {
-	mu    sync.Mutex
-	count int
-}
-
-// take waits for the turn of key and returns what ends it.
-func (t *turns) take(key string) func() {
-	t.mu.Lock()
-	if t.on == nil {
-		t.on = map[string]*turn{}
-	}
-	one := t.on[key]
-	if one == nil {
-		one = new(turn)
-		t.on[key] = one
-	}
-	one.count++
-	t.mu.Unlock()
-	one.mu.Lock()
-	return func() {
-		one.mu.Unlock()
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if one.count--; one.count == 0 {
-			delete(t.on, key)
-		}
-	}
 }

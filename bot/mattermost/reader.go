@@ -102,7 +102,7 @@ func (r *reader) done(channel string) bool {
 
 // read gives everything that is new in a channel to the handler.
 func (r *reader) read(ctx context.Context, channel string) error {
-	defer r.p.turns.take(channel)()
+	defer r.p.lanes.Enter(channel)()
 	m, err := r.mark(ctx, channel)
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -46,7 +45,7 @@ func (p *Platform) Send(ctx context.Context, post bot.Post) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer p.turns.take("send " + channel)()
+	defer p.lanes.Enter("send " + channel)()
 	if id, err := p.look(ctx, channel, key); err != nil || id != "" {
 		return ref(id), err
 	}
@@ -119,7 +118,7 @@ func (p *Platform) draw(f *facts, post bot.Post, channel, key string) (*model.Po
 		return out, nil
 	}
 	if p.base == nil {
-		out.Message = markdown(listed(post), f.maxText)
+		out.Message = markdown(post.Listed(), f.maxText)
 		return out, nil
 	}
 	actions, err := p.actions(post.Choices, claim{
@@ -131,15 +130,6 @@ func (p *Platform) draw(f *facts, post bot.Post, channel, key string) (*model.Po
 	}
 	out.AddProp(model.PostPropsAttachments, []*model.MessageAttachment{{Actions: actions}})
 	return out, nil
-}
-
-// listed returns the body of a post with its choices as numbered lines.
-func listed(post bot.Post) bot.Rich {
-	body := slices.Clip(post.Body)
-	for i, c := range post.Choices {
-		body = append(body, bot.Block{Kind: bot.Item, Number: i + 1, Spans: []bot.Span{{Text: c.Label}}})
-	}
-	return body
 }
 
 // Edit implements [bot.Editor]. The post is drawn anew from p: the server never

@@ -339,7 +339,7 @@ func (r *reader) change(ctx context.Context, post *model.Post, change bot.Change
 }
 
 func (r *reader) tryChange(ctx context.Context, post *model.Post, change bot.Change) error {
-	defer r.p.turns.take(post.ChannelId)()
+	defer r.p.lanes.Enter(post.ChannelId)()
 	m, err := r.mark(ctx, post.ChannelId)
 	if err != nil {
 		return err

@@ -49,7 +49,7 @@ type drawing struct {
 // draw renders a post. The choices stand in the text too, with their numbers:
 // who hears the post instead of seeing it can answer by typing one.
 func draw(post bot.Post) drawing {
-	m := drawing{text: mrkdwn(listed(post.Body, post.Choices), maxFallback)}
+	m := drawing{text: mrkdwn(post.Listed(), maxFallback)}
 	if body := mrkdwn(post.Body, maxSection); body != "" {
 		m.blocks = append(m.blocks, section(body))
 	}
@@ -71,15 +71,6 @@ func size(drawn any) (characters, bytes int) {
 		return math.MaxInt, math.MaxInt
 	}
 	return length(string(data)), len(data)
-}
-
-// listed returns a body with the choices as numbered lines.
-func listed(body bot.Rich, choices []bot.Choice) bot.Rich {
-	body = slices.Clip(body)
-	for i, c := range choices {
-		body = append(body, bot.Block{Kind: bot.Item, Number: i + 1, Spans: []bot.Span{{Text: c.Label}}})
-	}
-	return body
 }
 
 // section is a block of text in which Slack makes no links by itself.

@@ -39,7 +39,7 @@ func (p *Platform) Send(ctx context.Context, post bot.Post) (string, error) {
 		return "", err
 	}
 	key := p.key(post.Key)
-	defer p.turns.take("send " + key)()
+	defer p.lanes.Enter("send " + key)()
 	before, err := p.intention(ctx, post.Key, key)
 	if err != nil || before.Ref != "" {
 		return before.Ref, err

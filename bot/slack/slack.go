@@ -82,7 +82,7 @@ type Platform struct {
 	now     func() time.Time
 	people  *people
 	threads *threads
-	turns   turns
+	lanes   bot.Lanes
 	me      atomic.Pointer[identity]
 	running atomic.Pointer[run]
 }
@@ -278,39 +278,3 @@ func thread(root string) string {
 
 // direct reports whether a channel is a conversation with the bot alone.
 func direct(channel string) bool { return strings.HasPrefix(channel, "D") }
-
-// turns let one at a time do something about the same thing. The zero value is
-// ready.
-type turns struct {
-	mu sync.Mutex
-	on map[string]*turn
-}
-
-type turn struct {
-	mu    sync.Mutex
-	count int
-}
-
-// take waits for the turn of key and returns what ends it.
-func (t *turns) take(key string) func() {
-	t.mu.Lock()
-	if t.on == nil {
-		t.on = map[string]*turn{}
-	}
-	one := t.on[key]
-	if one == nil {
-		one = new(turn)
-		t.on[key] = one
-	}
-	one.count++
-	t.mu.Unlock()
-	one.mu.Lock()
-	return func() {
-		one.mu.Unlock()
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if one.count--; one.count == 0 {
-			delete(t.on, key)
-		}
-	}
-}

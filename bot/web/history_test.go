@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
@@ -94,7 +95,7 @@ func TestNothingIsLostOrDoubledByAKill(t *testing.T) {
 		return bot.Receipt{}, nil
 	})
 	for i := range 3 {
-		if got, want := <-given, fmt.Sprint("Wort ", i); got != want {
+		if got, want := next(t, given), fmt.Sprint("Wort ", i); got != want {
 			t.Errorf("then comes %q, want %q", got, want)
 		}
 	}
@@ -207,14 +208,14 @@ func TestOnePersonHoldsUpNobody(t *testing.T) {
 		(&visitor{person: "anna", pages: pages}).post(t, "/nachricht", said)
 	}()
 	(&visitor{person: "ben", pages: pages}).post(t, "/nachricht", said)
-	if first := <-given; first != "ben" {
+	if first := next(t, given); first != "ben" {
 		t.Errorf("%s is dealt with first", first)
 	}
 	close(free)
-	if second := <-given; second != "anna" {
+	if second := next(t, given); second != "anna" {
 		t.Errorf("%s is dealt with then", second)
 	}
-	<-done
+	next(t, done)
 }
 
 func TestReplyNamesTheThread(t *testing.T) {
@@ -235,7 +236,7 @@ func TestReplyNamesTheThread(t *testing.T) {
 	if status, body := anna.post(t, "/nachricht", form); status != http.StatusSeeOther {
 		t.Fatalf("reply: %d %s", status, body)
 	}
-	if m := <-given; m.Root != root || m.In.Thread != "" {
+	if m := next(t, given); m.Root != root || m.In.Thread != "" {
 		t.Errorf("reply arrived as %+v, want root %q", m, root)
 	}
 	mine := all(anna.get(t, "/"), hasClass("mine"))
@@ -267,4 +268,15 @@ func TestStoredForm(t *testing.T) {
 	if diff := cmp.Diff(record, string(data)); diff != "" {
 		t.Errorf("stored form changed: %s", diff)
 	}
+}
+
+// next returns what comes over a channel, or ends a test that waits in vain.
+func next[T any](t *testing.T, c <-chan T) (v T) {
+	t.Helper()
+	select {
+	case v = <-c:
+	case <-time.After(time.Minute):
+		t.Fatal("waited in vain")
+	}
+	return v
 }

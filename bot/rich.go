@@ -35,7 +35,7 @@ type Span struct {
 	Text string
 	Bold bool
 	Code bool
-	Link bool // Text is an address that the bot names; a platform may open it, and shows it as it is
+	Link bool `json:",omitempty"` // Text is an address that the bot names; a platform may open it, and shows it as it is
 }
 
 // Leads reports whether a platform can make a link of the span: its text is an

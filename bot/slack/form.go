@@ -211,8 +211,9 @@ type modalView struct {
 func (s *sent) view() modalView { return modalView{s.View, s.Title, s.Claim} }
 
 // change shows in a modal what came of a press or a sent form after the time for
-// an answer.
-func (p *Platform) change(ctx context.Context, at modalView, r bot.Receipt, w Words) {
+// an answer; in the conversation, if somebody has closed it meanwhile.
+func (p *Platform) change(ctx context.Context, at modalView, out outcome, w Words) {
+	r := out.receipt
 	v := notice(at.title, w.Done, w)
 	switch {
 	case len(r.Errors) > 0:
@@ -230,6 +231,7 @@ func (p *Platform) change(ctx context.Context, at modalView, r bot.Receipt, w Wo
 	}
 	if _, err := p.client.UpdateViewContext(ctx, v, "", "", at.id); err != nil && ctx.Err() == nil {
 		p.log.Info("slack: modal not brought up to date", "err", failure(err))
+		p.tell(ctx, out, "", false)
 	}
 }
 

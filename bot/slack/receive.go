@@ -160,7 +160,7 @@ func (r *run) await(ctx context.Context, it *item, done ack) {
 	}
 	select {
 	case out := <-it.done:
-		r.p.change(ctx, shown, out.receipt, w)
+		r.p.change(ctx, shown, out, w)
 	case <-ctx.Done():
 	}
 }
@@ -203,7 +203,7 @@ func (r *run) attend(ctx context.Context, it *item) {
 			return
 		}
 		c := claim{Channel: x.Channel, Post: x.post(), Root: x.Root}
-		r.p.change(ctx, modalView{id: view, title: w.Title, claim: c}, out.receipt, w)
+		r.p.change(ctx, modalView{id: view, title: w.Title, claim: c}, out, w)
 	case <-ctx.Done():
 	}
 }

@@ -485,6 +485,28 @@ func TestSlowPress(t *testing.T) {
 	}
 }
 
+// TestClosedMeanwhile is a view that says that a press is being worked on, and that
+// somebody closes: what comes of it is told in the conversation.
+func TestClosedMeanwhile(t *testing.T) {
+	t.Parallel()
+	s := slacktest.New(t)
+	anna := person(s, "anna")
+	x := start(t, s, ways[0], options(s))
+	done := make(chan struct{})
+	x.reply(func(ctx context.Context, _ bot.Message) (bot.Receipt, error) {
+		return bot.Receipt{Private: bot.Plain("Ticket 1 übernommen.")}, until(ctx, done)
+	})
+	if _, err := x.Send(t.Context(), bot.Post{Key: "1", User: anna.ID, Body: bot.Plain("x"), Choices: []bot.Choice{{ID: "p", Label: "p"}}}); err != nil {
+		t.Fatal(err)
+	}
+	shown := s.Posts(s.Direct(anna.ID))[0]
+	answered(t, s, s.Press(anna.ID, shown, shown.Buttons()[0]))
+	wait(t, s, "a view that says so", func() bool { _, open := s.View(anna.ID); return open })
+	s.Close(anna.ID)
+	close(done)
+	wait(t, s, "the sentence", func() bool { return len(s.Whispers(anna.ID)) == 1 })
+}
+
 // unescaped is JSON as it is read.
 func unescaped(data []byte) string {
 	return strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">").Replace(string(data))

@@ -1,6 +1,7 @@
 package slack_test
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,10 +29,10 @@ func harness(t *testing.T, w way) bottest.Harness {
 		s.Set(func(r *slacktest.Rules) { r.Patience, r.Retries = 50*time.Millisecond, 1000 })
 	}
 	ready := func(t *testing.T) bool {
-		return s.Wait(t.Context(), func() bool { return w.name == "http" || s.Sockets() > 0 }) == nil
+		return s.Wait(whileTested(t), func() bool { return w.name == "http" || s.Sockets() > 0 }) == nil
 	}
 	taken := func(t *testing.T, e *slacktest.Envelope) string {
-		answer, err := s.Answered(t.Context(), e)
+		answer, err := s.Answered(whileTested(t), e)
 		if err != nil && t.Context().Err() == nil {
 			t.Errorf("not acknowledged: %v", err)
 		}
@@ -92,9 +93,9 @@ func harness(t *testing.T, w way) bottest.Harness {
 				}
 			}
 			var view slacktest.View
-			err := s.Wait(t.Context(), func() (open bool) {
-				view, open = s.View(user(person))
-				return open
+			err := s.Wait(within(t), func() bool { // and not what only says that it is being worked on
+				view, _ = s.View(user(person))
+				return slices.ContainsFunc(view.Blocks, func(b slacktest.Block) bool { return b.Element != nil })
 			})
 			if err != nil {
 				t.Errorf("no form: %v", err)

@@ -96,6 +96,13 @@ func within(t testing.TB) context.Context {
 	return ctx
 }
 
+// whileTested returns a context that ends with the test, or when it waits in vain.
+func whileTested(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), hung)
+	t.Cleanup(cancel)
+	return ctx
+}
+
 // wait waits for something on the server.
 func wait(t testing.TB, s *slacktest.Server, what string, ok func() bool) {
 	t.Helper()

@@ -101,43 +101,6 @@ func (t *turn) converse(ctx context.Context) error {
 	return t.speak(ctx, cur, a, s)
 }
 
-// onlyFiles reports whether the message has files and no words.
-func (t *turn) onlyFiles() bool { return len(t.m.Files) > 0 && strings.TrimSpace(t.m.Text) == "" }
-
-// filed takes files without words: they go where words would that say nothing of
-// their own, and answer no question. Without a conversation they begin one.
-func (t *turn) filed(ctx context.Context, cur *escalation.Ticket) error {
-	s := stanceOf(cur, weight{}, t.b.desk.Now())
-	switch s {
-	case isValue:
-		s = isMore
-	case isNew:
-		if done, err := t.words(ctx); done || err != nil {
-			return err
-		}
-	}
-	return t.speak(ctx, cur, knowledge.Answer{}, s)
-}
-
-// withoutSchool answers a person whose school is not known: staff about the
-// tickets they were told of, small talk, and else with the question for it.
-func (t *turn) withoutSchool(ctx context.Context, a knowledge.Answer) error {
-	if t.p.Held == nil {
-		if done, err := t.unnamed(ctx); done || err != nil {
-			return err
-		}
-	}
-	if t.needsNoSchool(a) && !t.onlyFiles() {
-		return t.talk(ctx, a, nil)
-	}
-	if t.p.Held == nil && !t.b.weigh(nil, a, t.m.Text).sure {
-		if done, err := t.words(ctx); done || err != nil {
-			return err
-		}
-	}
-	return t.askSchool(ctx, clear(a))
-}
-
 // chatter are the acts that are no value of any field.
 var chatter = map[knowledge.Act]bool{
 	knowledge.ActYes: true, knowledge.ActThanks: true, knowledge.ActGreeting: true, knowledge.ActWho: true,

@@ -145,44 +145,6 @@ func (b *Bot) tried(v voice, t *escalation.Ticket) Rich {
 	return v.say("staff.tried", "articles", strings.Join(titles, "; "))
 }
 
-// said returns what somebody wrote and sent along with an event, if they did.
-func (b *Bot) said(v voice, e *escalation.Event) Rich {
-	var out Rich
-	if e.Text != "" {
-		out = Quoted(e.Text)
-	}
-	return append(out, attached(v, e.Files)...)
-}
-
-// allFiles returns the files of a ticket.
-func allFiles(t *escalation.Ticket) []escalation.File {
-	var all []escalation.File
-	for _, e := range t.Events {
-		all = append(all, e.Files...)
-	}
-	return all
-}
-
-// attached names files; where they can be opened stands behind.
-func attached(v voice, files []escalation.File) Rich {
-	if len(files) == 0 {
-		return nil
-	}
-	var links []string
-	for _, f := range files {
-		links = append(links, f.Link)
-	}
-	return withLinks(v.say("staff.files", "files", fileNames(v, files)), links...)
-}
-
-func fileNames(v voice, files []escalation.File) string {
-	var names []string
-	for _, f := range files {
-		names = append(names, strings.TrimSpace(first(f.Name, v.word("file"))+" "+f.Link))
-	}
-	return strings.Join(names, ", ")
-}
-
 // alarm tells that a role has become vacant.
 func (b *Bot) alarm(v voice, t *escalation.Ticket) Rich {
 	e := t.Events[0]

@@ -4,10 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,6 +32,7 @@ type day struct {
 	w    *world
 	desk *escalation.Desk
 	*started
+	ahead atomic.Int64 // how far the desk's clock is ahead
 }
 
 func newDay(t *testing.T, w *world, change func(*escalation.Model)) *day {
@@ -50,7 +51,9 @@ func newDay(t *testing.T, w *world, change func(*escalation.Model)) *day {
 	}
 	ten, begun := time.Date(2026, 11, 24, 10, 10, 0, 0, berlin), time.Now()
 	d := &day{t: t, w: w}
-	d.desk = escalation.NewDesk(new(escalationtest.Memory), m, func() time.Time { return ten.Add(time.Since(begun)) })
+	d.desk = escalation.NewDesk(new(escalationtest.Memory), m, func() time.Time {
+		return ten.Add(time.Since(begun) + time.Duration(d.ahead.Load()))
+	})
 	var known []bot.Known
 	for _, name := range []string{"anna", "mara", "tom", "paul", "petra"} {
 		known = append(known, bot.Known{
@@ -210,135 +213,6 @@ func TestDay(t *testing.T) {
 		if got := d.status(1); got != escalation.StatusClosed {
 			t.Errorf("ticket 1 is %s", got)
 		}
-		if lines := w.complaints(t); len(lines) > 0 {
-			t.Errorf("the server complains: %s", lines[0])
-		}
-	})
-}
-
-// TestTeamChannel is a contact that is a team: one post for a ticket in its
-// channel, and everything about it in the thread.
-func TestTeamChannel(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
-		room := w.Channels["it-support"]
-		d := newDay(t, w, func(m *escalation.Model) {
-			m.Parties = maps.Clone(m.Parties)
-			party := *m.Parties["kontakt-nord"]
-			party.Channel = "mattermost:" + room
-			m.Parties["kontakt-nord"] = &party
-		})
-		anna, tom := d.player("anna"), d.player("tom")
-		anna.sayIn(w.Channels["lehrerzimmer"], "@"+w.Bot+" beamer in 204 zeigt kein bild vom laptop")
-		answer := anna.reads("Windows-Taste")
-		if answer.ChannelId != w.Channels["lehrerzimmer"] || answer.RootId == "" {
-			t.Errorf("answered in %s, thread %q", answer.ChannelId, answer.RootId)
-		}
-		anna.presses(answer, "Hilft nicht")
-		anna.presses(anna.reads("Läuft gerade Unterricht"), "Ja, Prüfung")
-		anna.reads("Ticket 1 ist offen")
-		call := tom.readsIn(room, "Raum 204")
-		if call.ChannelId != room || call.RootId != "" {
-			t.Errorf("called in %s, thread %q", call.ChannelId, call.RootId)
-		}
-		tom.presses(call, "Übernehmen")
-		anna.reads("Tom Becker hat Ticket 1 übernommen.")
-		tom.replyTo(call, "Adapter ist hin")
-		if note := tom.readsIn(room, "Notiz"); note.RootId != call.Id {
-			t.Errorf("the note is confirmed outside of the thread: %+v", note.Message)
-		}
-		tom.replyTo(call, "lösen 1 Adapter getauscht")
-		solved := anna.readsIn(w.Channels["lehrerzimmer"], "Adapter getauscht")
-		if solved.RootId != answer.RootId {
-			t.Errorf("the solution is told outside of the thread: %q", solved.Message)
-		}
-		anna.post(&model.Post{ChannelId: solved.ChannelId, RootId: solved.RootId, Message: "ja"})
-		anna.reads("Wie zufrieden")
-		if got := d.status(1); got == escalation.StatusOpen {
-			t.Errorf("ticket 1 is %s", got)
-		}
-		for _, post := range anna.botPosts(w.Channels["lehrerzimmer"], answer.RootId) {
-			if strings.Contains(post.Message, "ist hin") {
-				t.Error("an internal note is told to the requester")
-			}
-		}
-	})
-}
-
-// fills waits for a form, fills it in and sends it as the chat does.
-func (p *player) fills(channel string, values map[string]string) {
-	p.t.Helper()
-	form := await(p.t, p.ear.forms, p.name+" to get a form")
-	if got := p.send(p.t, form, channel, values); got.Error != "" || len(got.Errors) > 0 {
-		p.t.Fatalf("the form %q is answered %+v", form.Dialog.Title, got)
-	}
-}
-
-// told waits for a sentence that nobody else sees.
-func (p *player) told(words string) {
-	p.t.Helper()
-	for {
-		if strings.Contains(await(p.t, p.ear.whisper, p.name+" to be told "+words), words) {
-			return
-		}
-	}
-}
-
-// TestEveryButton presses every button that a contact has, and fills every form.
-func TestEveryButton(t *testing.T) {
-	both(t, func(t *testing.T, w *world) {
-		d := newDay(t, w, nil)
-		anna, mara, paul := d.player("anna"), d.player("mara"), d.player("paul")
-		anna.say("beamer zeigt kein bild vom laptop")
-		anna.presses(anna.reads("Windows-Taste"), "Hilft nicht")
-		anna.presses(anna.reads("Läuft gerade Unterricht"), "Alles")
-		anna.fills(anna.direct(), map[string]string{"place": "204", "urgency": "lesson"})
-		anna.reads("Ticket 1 ist offen")
-		call := mara.reads("Raum 204")
-		for _, label := range []string{"Übernehmen", "Antworten", "Rückfrage", "Weitergeben", "Gelöst"} {
-			if !slices.ContainsFunc(actions(call), func(a *model.PostAction) bool { return strings.Contains(a.Name, label) }) {
-				t.Errorf("no button %q", label)
-			}
-		}
-		mara.presses(call, "Übernehmen")
-		mara.told("Ticket 1 übernommen")
-		anna.reads("Mara Yilmaz hat Ticket 1 übernommen.")
-		d.is(1, escalation.StatusOpen)
-
-		mara.presses(call, "Antworten")
-		mara.fills(mara.direct(), map[string]string{"text": "Ich komme @" + anna.name + " *sofort*"})
-		if _, live := looks(anna.reads("Ich komme").Message); len(live) > 0 {
-			t.Errorf("what Mara wrote acts: %q", live)
-		}
-
-		mara.presses(call, "Rückfrage")
-		mara.fills(mara.direct(), map[string]string{"text": "Welcher Adapter?"})
-		anna.reads("Welcher Adapter?")
-		d.is(1, escalation.StatusPending)
-		anna.say("Der weiße")
-		anna.reads("dazugeschrieben")
-		reply := mara.reads("Der weiße") // the buttons are at the newest post
-
-		mara.replyTo(call, "Adapter ist wohl hin")
-		note := mara.reads("interne Notiz")
-		if note.RootId != call.Id {
-			t.Errorf("the note is confirmed in the thread %q", note.RootId)
-		}
-		mara.presses(note, "senden")
-		anna.reads("Adapter ist wohl hin")
-
-		mara.presses(reply, "Weitergeben")
-		anna.reads("Ticket 1 liegt jetzt bei")
-		passed := paul.reads("Weitergegeben an Sie")
-		paul.presses(passed, "Gelöst")
-		paul.fills(paul.direct(), map[string]string{"text": "Adapter getauscht"})
-		anna.presses(anna.reads("Adapter getauscht"), "Nein, wieder öffnen")
-		anna.reads("wieder offen")
-		paul.presses(paul.reads("wieder offen"), "Gelöst")
-		paul.fills(paul.direct(), map[string]string{"text": "Kabel getauscht"})
-		anna.presses(anna.reads("Kabel getauscht"), "Ja")
-		anna.presses(anna.reads("Wie zufrieden"), "Sehr gut")
-		anna.reads("Danke")
-		d.is(1, escalation.StatusClosed)
 		if lines := w.complaints(t); len(lines) > 0 {
 			t.Errorf("the server complains: %s", lines[0])
 		}

@@ -84,26 +84,10 @@ func (w *world) calm(t *testing.T) {
 	}
 }
 
-// complaints returns what the server's log says of invalid posts.
+// complaints returns what the server's log says of the bot's posts and forms.
 func (w *world) complaints(t *testing.T) []string {
 	t.Helper()
-	var lines []string
-	if w.fake != nil {
-		lines = w.fake.Log()
-	} else {
-		data, err := os.ReadFile(mattermosttest.Script(t, "where") + "/mm.log")
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines = strings.Split(string(data), "\n")
-	}
-	var out []string
-	for _, l := range lines {
-		if strings.Contains(l, "Invalid post props") || strings.Contains(l, "dialog is invalid") {
-			out = append(out, l)
-		}
-	}
-	return out
+	return mattermosttest.Complaints(t, w.Cast, w.fake)
 }
 
 // words are the private sentences of the tests.

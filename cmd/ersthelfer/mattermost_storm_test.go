@@ -72,7 +72,9 @@ func weather(t *testing.T, c mattermosttest.Cast, fake *mattermosttest.Server, s
 		t.Errorf("%d tickets and %d calls to act, want %d and %d", asked, calls, want, s.people)
 	}
 	t.Logf("%d messages of %d people, %d tickets, %d calls to act; %d restarts, %d cuts, %d kills", s.people*s.each, s.people, asked, calls, s.restarts, s.cuts, s.kills+1)
-	complaints(t, fake)
+	for _, l := range mattermosttest.Complaints(t, c, fake) {
+		t.Errorf("the server complains: %s", l)
+	}
 }
 
 // A sky is what goes wrong.
@@ -364,24 +366,4 @@ func called(t *testing.T, c mattermosttest.Cast) (n int) {
 		}
 	}
 	return n
-}
-
-// complaints fails the test if the server's log speaks of invalid posts.
-func complaints(t *testing.T, fake *mattermosttest.Server) {
-	t.Helper()
-	var lines []string
-	if fake != nil {
-		lines = fake.Log()
-	} else {
-		data, err := os.ReadFile(mattermosttest.Script(t, "where") + "/mm.log")
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines = strings.Split(string(data), "\n")
-	}
-	for _, l := range lines {
-		if strings.Contains(l, "Invalid post props") || strings.Contains(l, "dialog is invalid") {
-			t.Errorf("the server complains: %s", l)
-		}
-	}
 }

@@ -55,6 +55,28 @@ func Script(tb testing.TB, command string) string {
 	return strings.TrimSpace(string(out))
 }
 
+// Complaints returns what the log of a server, or else of the fake, says of
+// posts and forms of the cast's bot that break the rules.
+func Complaints(tb testing.TB, c Cast, fake *Server) (out []string) {
+	tb.Helper()
+	var lines []string
+	if fake != nil {
+		lines = fake.Log()
+	} else {
+		data, err := os.ReadFile(Script(tb, "where") + "/mm.log")
+		if err != nil {
+			tb.Fatal(err)
+		}
+		lines = strings.Split(string(data), "\n")
+	}
+	for _, l := range lines {
+		if (strings.Contains(l, "Invalid post props") || strings.Contains(l, "dialog is invalid")) && (fake != nil || strings.Contains(l, c.BotID)) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
 // A founder makes a cast, as an admin.
 type founder struct {
 	*model.Client4

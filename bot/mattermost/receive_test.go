@@ -44,6 +44,20 @@ func TestDirectMessage(t *testing.T) {
 	})
 }
 
+// TestSchools is where people are at school, by the teams and channels they are in.
+func TestSchools(t *testing.T) {
+	both(t, func(t *testing.T, w *world) {
+		b := w.start(t, func(o *mattermost.Options) {
+			o.Channels = map[string]string{w.Team + "/lehrerzimmer": "gym-sued", w.Team + "/keller": "nirgends"}
+		})
+		for name, want := range map[string]string{w.Handle("anna"): "gs-nord gym-sued", w.Newcomer(t, "neu"): "gs-nord"} {
+			if got := strings.Join(b.of(t, w.login(t, name).say("hallo")).From.Schools, " "); got != want {
+				t.Errorf("%s is at %q, want %q", name, got, want)
+			}
+		}
+	})
+}
+
 func TestChannels(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		b := w.start(t)

@@ -149,7 +149,8 @@ func TestEditorStory(t *testing.T) {
 	click(".tasks > li button[name=luecke]")
 	do(
 		chromedp.SetValue(chromedp.CSS("#raum"), "drucken"),
-		chromedp.SendKeys(chromedp.CSS("#fragen"), "\ndrucker druckt nicht\nich drücke drucken und es kommt nichts raus\nder drucker nimmt keinen auftrag an"),
+		chromedp.SendKeys(chromedp.CSS("#fragen"), "\ndrucker druckt nicht\ndrucker geht nicht\nes kommt nichts aus dem drucker\nkann nicht drucken\ndrucker offline\ndrucker im lehrerzimmer ist offline\n"+
+			"mein drucker druckt nicht\ndrucker reagiert nicht\nhab auf drucken geklickt und nix kommt"),
 		chromedp.SendKeys(chromedp.CSS("#schritte"), "Starten Sie den 3D-Drucker neu.\nWarten Sie, bis er grün leuchtet."),
 	)
 	click("button[name=tun][value=weiter]")

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 )
 
 const (
@@ -37,29 +38,49 @@ func TestScoreCountsShares(t *testing.T) {
 	var r BenchResult
 	r.score([]judged{
 		{score: 0.9, rank: 0}, {score: 0.8, rank: 1}, {score: 0.3, rank: 0}, {score: 0.2, rank: -1},
-		{score: 0.5, rank: -1, outside: true}, {score: 0.1, rank: -1, outside: true},
+		{score: 0.5, rank: -1, outside: true}, {score: 0.1, rank: -1, outside: true, refused: true},
 	})
+	if r.InScopeFitted != 0.5 || r.RefusedFitted != 0.5 {
+		t.Errorf("at the fitted threshold: %+v", r)
+	}
 	if r.First != 0.5 || r.Top3 != 0.75 || r.MRR != 0.625 || r.InScopeAt80 != 0.25 || r.InScopeAt90 != 0.25 {
 		t.Errorf("%+v", r)
 	}
 }
 
-func TestBenchmarkTable(t *testing.T) {
-	fsys := fstest.MapFS{
+func TestWriteBenchmark(t *testing.T) {
+	sets := fstest.MapFS{
 		"clinc150/train.tsv": {Data: []byte(benchTrain)},
 		"clinc150/test.tsv":  {Data: []byte(benchTest)},
 	}
+	articles := []Article{{ID: "druck", Title: "Papierstau im Drucker"}, {ID: "netz", Title: "Kein WLAN im Raum"}}
+	questions := []Question{{Want: []string{"druck"}, Language: "de", Text: "papierstau im drucker"}, {Want: []string{"-"}, Language: "de", Text: "wann ist pause"}}
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 	var b strings.Builder
-	if err := BenchmarkTable(fsys, &b); err != nil {
+	if err := WriteBenchmark(&b, now, sets, articles, "q.tsv", questions); err != nil {
 		t.Fatal(err)
 	}
-	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
-	if len(lines) != 3 || !strings.HasPrefix(lines[2], "| clinc150 | 100.0 | 100.0 | 1.000 | ") {
-		t.Errorf("got\n%s", b.String())
+	for _, want := range []string{"Measured on 2026-11-26", "\n| clinc150 | 100.0 | 100.0 | 1.000 | 100.0 |", "(1 questions with an article, 1 out of scope",
+		"\n| one typo per message | 100.0 |", "\n| 1,000 made-up articles | "} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
 	}
-	delete(fsys, "clinc150/test.tsv")
-	if err := BenchmarkTable(fsys, &b); err == nil {
+	delete(sets, "clinc150/test.tsv")
+	if err := WriteBenchmark(&b, now, sets, articles, "q.tsv", questions); err == nil {
 		t.Error("a set without questions is measured")
+	}
+}
+
+func TestMistyped(t *testing.T) {
+	for _, text := range []string{"der drucker druckt nicht", "WLAN", "Bücher für Schüler"} {
+		got := mistyped(text)
+		if got == text && text != "WLAN" || mistyped(text) != got || len(got) < len(text)-2 || len(got) > len(text)+2 {
+			t.Errorf("%q: %q, then %q", text, got, mistyped(text))
+		}
+	}
+	if got := mistyped("ok"); got != "ok" {
+		t.Errorf("a word without an inside became %q", got)
 	}
 }
 

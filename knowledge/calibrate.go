@@ -26,8 +26,8 @@ var signalNames = [signals]string{
 }
 
 var shippedCalibration = calibration{
-	weights:     [signals]float64{sigConstant: -3.82, sigTotal: 0.40, sigMargin: 0.18, sigOutside: 1.34, sigKnown: 2.63, sigReach: 1.76},
-	temperature: 3.4,
+	weights:     [signals]float64{sigConstant: -4.23, sigTotal: 0.26, sigMargin: 0.28, sigOutside: 1.52, sigKnown: 2.75, sigReach: 1.99},
+	temperature: 3.6,
 }
 
 // inScope returns the probability that some article answers.

@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -41,6 +42,7 @@ func TestLanguage(t *testing.T) {
 	for text, want := range map[string]string{
 		"der beamer geht nicht":       "de",
 		"the projector does not work": "en",
+		"printer needs new toner":     "en",
 		"beamer":                      "de",
 		"":                            "de",
 		"Projektör çalışmıyor, yardım lütfen": "tr",
@@ -55,5 +57,29 @@ func TestLanguage(t *testing.T) {
 		if got := language(text); got != want {
 			t.Errorf("%q is taken for %s, want %s", text, got, want)
 		}
+	}
+}
+
+// TestOtherLanguages: most messages in other languages are recognised, and none gets an article in words that its
+// writer may not read, unless what it says is plain in them too.
+func TestOtherLanguages(t *testing.T) {
+	src, err := os.ReadFile("testdata/other_languages.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(src)), "\n")
+	recognised := 0
+	for _, line := range lines {
+		want, text, _ := strings.Cut(line, "\t")
+		a := starterIndex().Answer(text)
+		if a.Language == want {
+			recognised++
+		}
+		if a.Outcome != None && a.Language != "de" && a.Language != "en" && a.Hits[0].Score < foreignScore {
+			t.Errorf("%q: %s", text, a.Outcome)
+		}
+	}
+	if recognised < len(lines)*9/10 {
+		t.Errorf("%d of %d recognised", recognised, len(lines))
 	}
 }

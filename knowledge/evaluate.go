@@ -22,7 +22,7 @@ type Evaluation struct {
 	Acts      int `json:"acts"`      // acts of conversation
 	ActsRight int `json:"actsright"` // ... taken for what they are
 
-	Reliability [10]Bin     `json:"reliability"` // answers and first choices by score, in tenths
+	Reliability [10]Bin     `json:"reliability"` // best hits by score, in tenths, for questions that an article answers or nothing
 	Confusions  []Confusion `json:"confusions"`  // most frequent first
 }
 
@@ -54,6 +54,7 @@ func (ix *Index) Evaluate(questions []Question) Evaluation {
 			if a.Outcome == Answered {
 				e.Answered++
 			}
+			e.rely(a, false)
 		case "vague":
 			e.Vague++
 			if a.Outcome == Choose || a.Outcome == None || a.Act == ActHelp {
@@ -95,7 +96,12 @@ func (e *Evaluation) article(q Question, a Answer, confused map[[2]string]int) {
 			e.Offered++
 		}
 	}
-	if len(a.Hits) == 0 || a.Outcome != Answered && a.Outcome != Choose {
+	e.rely(a, right)
+}
+
+// rely holds the score of the best hit against whether it is right.
+func (e *Evaluation) rely(a Answer, right bool) {
+	if len(a.Hits) == 0 {
 		return
 	}
 	score := a.Hits[0].Score

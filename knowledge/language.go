@@ -21,6 +21,22 @@ var functionWords = map[string][]string{
 	"pt": strings.Fields(`o os as um uma nao e sao meu minha com para que como onde funciona ola obrigado ajuda posso senha impressora tela projetor conectar esqueci do da no na`),
 }
 
+// englishWords are other words of English messages that nobody types in a German one. They weigh less than small words:
+// some stand on screens.
+var englishWords = wordSet(`printer projector password forgotten forgot expired expires needs stays stuck broken slow teacher teachers colleague student students
+	pupil pupils tomorrow today school paper sound picture image cable mouse printing charging lost stolen found blocked locked missing wrong
+	empty full dead phone file files folder deleted starts morning good into visitor guest grades parents kids children black white blurry dim crooked
+	flickering noise visualiser red blue new old working works loud quiet copier copy staff weird strange clicked reset unlock
+	install request return borrow battery charger crashed crashes freezes frozen permission allowed lesson class headphones speakers loudspeaker`)
+
+func wordSet(list string) map[string]bool {
+	set := make(map[string]bool)
+	for _, w := range strings.Fields(list) {
+		set[fold(w)] = true
+	}
+	return set
+}
+
 // languages lists the keys of functionWords in the order in which a draw is decided.
 var languages = []string{"de", "en", "fr", "tr", "pl", "es", "it", "nl", "ro", "pt"}
 
@@ -47,6 +63,9 @@ func language(text string) string {
 	}
 	score := make(map[string]int)
 	for _, w := range words(fold(text)) {
+		if englishWords[w] {
+			score["en"]++
+		}
 		for _, l := range languages {
 			if functionWordSets[l][w] {
 				score[l] += 2

@@ -80,7 +80,7 @@ func (r *reader) vague(text string) (bool, *vagueLine) {
 	}
 	m := r.lexicon.match(stems)
 	for i, w := range ws {
-		m.small[i] = functionWord(w) || len(w) == 1 || talk().filler[w] || places[w]
+		m.small[i] = functionWord(w) && !wishes[w] || len(w) == 1 || talk().filler[w] || places[w]
 	}
 	lines := vagueLines()
 	for i := range lines {
@@ -97,6 +97,9 @@ var places = map[string]bool{
 	"buro": true, "bibliothek": true, "aula": true, "schule": true, "unterricht": true, "stunde": true,
 	"room": true, "school": true, "library": true, "office": true, "lesson": true, "class": true,
 }
+
+// wishes are small words that say something here: who needs an app has no trouble with one.
+var wishes = map[string]bool{"brauche": true, "mochte": true, "will": true, "want": true, "need": true}
 
 // A lexiconMatch is what the lexicon finds in a text.
 type lexiconMatch struct {

@@ -52,6 +52,8 @@ func TestVagueMessages(t *testing.T) {
 		"hallo, beamer geht nicht":   "beamer-kein-signal beamer-kein-strom bild-nur-auf-laptop hdmi-flackert",
 		"in 204 zickt der apple tv":  "appletv-belegt appletv-code appletv-einrichtungsbild appletv-nicht-sichtbar",
 		"the wifi isnt working":      "wlan-langsam wlan-ohne-internet wlan-passwort-falsch wlan-verbindet-nicht",
+		"meine dateien sind weg":     "datei-geloescht laufwerk-fehlt pc-setzt-zurueck",
+		"brauche hilfe mit drucker":  "drucker-druckt-nicht follow-me-druck papierstau toner-papier-leer",
 		"es geht nicht":              "beamer-kein-signal drucker-druckt-nicht iserv-passwort-vergessen wlan-verbindet-nicht",
 		"ich hab ein problem mit pc": "pc-haengt pc-setzt-zurueck pc-startet-nicht windows-passwort-aendern",
 	} {
@@ -65,7 +67,7 @@ func TestVagueMessages(t *testing.T) {
 			t.Errorf("%q: %s, vague %t, %s\nwant choose among %s", say, a.Outcome, a.Vague, got, want)
 		}
 	}
-	for _, say := range []string{"beamer flackert", "papierstau", "ipad kein ton", "drucker druckt streifen", "die stühle sind kaputt", "kamera geht nicht in teams"} {
+	for _, say := range []string{"beamer flackert", "papierstau", "ipad kein ton", "drucker druckt streifen", "die stühle sind kaputt", "kamera geht nicht in teams", "brauche eine app auf dem ipad"} {
 		if starterIndex().Answer(say).Vague {
 			t.Errorf("%q is too vague?", say)
 		}

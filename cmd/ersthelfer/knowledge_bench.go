@@ -2,8 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
+	"time"
 
 	"ersthelfer/knowledge"
 
@@ -12,15 +15,24 @@ import (
 
 // newKnowledgeBench returns "ersthelfer knowledge bench".
 func newKnowledgeBench() *cobra.Command {
-	var train, val, test string
+	var train, val, test, sets, questions string
 	var asJSON bool
 	c := &cobra.Command{
-		Use:     "bench",
-		Short:   "Measure the search on a question set: lines of id, tab, text; - for nothing fits",
-		Example: `  ersthelfer knowledge bench --train train.tsv --val val.tsv --test test.tsv --json`,
-		Args:    cobra.NoArgs,
+		Use:   "bench",
+		Short: "Measure the search on a question set: lines of id, tab, text; - for nothing fits",
+		Long: `With --train and --test, measure one set. With --sets, measure every public set in a folder and the articles that
+ship on the questions, and print knowledge/BENCHMARK.md.`,
+		Example: `  ersthelfer knowledge bench --train train.tsv --val val.tsv --test test.tsv --json
+  ersthelfer knowledge bench --sets sets --questions knowledge/testdata/dev.tsv > knowledge/BENCHMARK.md`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var sets [3][]knowledge.Labelled
+			if sets != "" {
+				return benchmark(cmd.OutOrStdout(), sets, questions)
+			}
+			if train == "" || test == "" {
+				return usageError{errors.New("give --train and --test, or --sets and --questions")}
+			}
+			var read [3][]knowledge.Labelled
 			for i, name := range []string{train, val, test} {
 				if name == "" && i == 1 {
 					continue // not every set has one
@@ -29,9 +41,9 @@ func newKnowledgeBench() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				sets[i] = set
+				read[i] = set
 			}
-			r := knowledge.Bench(sets[0], sets[1], sets[2])
+			r := knowledge.Bench(read[0], read[1], read[2])
 			if asJSON {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(r)
 			}
@@ -41,13 +53,30 @@ func newKnowledgeBench() *cobra.Command {
 	c.Flags().StringVar(&train, "train", "", "the ways people ask for each id")
 	c.Flags().StringVar(&val, "val", "", "for thresholds, if the set has it")
 	c.Flags().StringVar(&test, "test", "", "the questions")
+	c.Flags().StringVar(&sets, "sets", "", "the folder of the public question sets")
+	c.Flags().StringVar(&questions, "questions", "", "with --sets: questions to the articles that ship")
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
-	for _, name := range []string{"train", "test"} {
-		if err := c.MarkFlagRequired(name); err != nil {
-			panic(err) // the flag is defined three lines above
-		}
-	}
+	c.MarkFlagsRequiredTogether("sets", "questions")
+	c.MarkFlagsMutuallyExclusive("sets", "train")
+	c.MarkFlagsMutuallyExclusive("sets", "json")
 	return c
+}
+
+// benchmark writes what is measured of all sets.
+func benchmark(w io.Writer, sets, questions string) error {
+	src, err := os.ReadFile(questions)
+	if err != nil {
+		return usageError{fmt.Errorf("read questions: %w", err)}
+	}
+	asked, err := knowledge.ParseQuestions(questions, src)
+	if err != nil {
+		return usageError{err}
+	}
+	articles, err := knowledge.Starter()
+	if err != nil {
+		return err
+	}
+	return knowledge.WriteBenchmark(w, time.Now(), os.DirFS(sets), articles, questions, asked)
 }
 
 func readLabelled(name string) ([]knowledge.Labelled, error) {

@@ -2,7 +2,9 @@ package bot_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -52,6 +54,7 @@ func TestDialogues(t *testing.T) {
 					p.line(line)
 				}
 			}
+			p.silent()
 		})
 	}
 }
@@ -69,6 +72,8 @@ type play struct {
 	read    map[string]int
 	seen    map[string]string // the first button that a person saw with a label
 	last    bot.Message
+	said    []string // what people wrote
+	log     bytes.Buffer
 }
 
 func newPlay(t *testing.T) *play {
@@ -85,6 +90,7 @@ func newPlay(t *testing.T) *play {
 	p.desk = escalation.NewDesk(new(escalationtest.Memory), m, func() time.Time { return p.now })
 	p.bot, err = bot.New(bot.Options{
 		Desk: p.desk, Library: shipped(t), Store: new(bottest.Memory), Platforms: []bot.Platform{p.chat}, People: cast(),
+		Log: slog.New(slog.NewTextHandler(&p.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		SignIn: func(_ context.Context, who escalation.Person) (string, error) {
 			return "https://hilfe.example/" + string(who), nil
 		},
@@ -139,6 +145,7 @@ func (p *play) line(line string) {
 
 func (p *play) says(who, text string) {
 	p.t.Helper()
+	p.said = append(p.said, text)
 	text, file, hasFile := strings.Cut(text, "| ")
 	p.last = p.chat.Message(who, strings.TrimSpace(text))
 	if hasFile {
@@ -228,4 +235,32 @@ func (p *play) check(err error) {
 	if err != nil {
 		p.t.Fatalf("%s: %v", p.place, err)
 	}
+}
+
+// silent checks that the log holds nothing of what people wrote, and no names.
+func (p *play) silent() {
+	p.t.Helper()
+	log := strings.ToLower(p.log.String())
+	for _, words := range append(p.said, "weber", "yilmaz", "krüger") {
+		if len(words) > 5 && strings.Contains(log, strings.ToLower(words)) {
+			p.t.Errorf("%q is in the log:\n%s", words, p.log.String())
+		}
+	}
+}
+
+// TestLogIsSilent: what goes wrong is logged without anybody's words.
+func TestLogIsSilent(t *testing.T) {
+	p := newPlay(t)
+	p.place = "TestLogIsSilent"
+	for _, line := range []string{"anna> papierstau im kopierer", "anna> [Hilft nicht]", "anna> die kinder warten"} {
+		p.line(line)
+	}
+	p.chat.Fail(3)
+	p.line("anna> k12 neben dem kanarienvogel")
+	p.chat.Remove("mara")
+	p.line("clock +10s")
+	if !strings.Contains(p.log.String(), "notice will be tried again") || !strings.Contains(p.log.String(), "undeliverable") {
+		t.Errorf("nothing went wrong, so the log proves nothing:\n%s", p.log.String())
+	}
+	p.silent()
 }

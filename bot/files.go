@@ -29,10 +29,11 @@ func (t *turn) filed(ctx context.Context, cur *escalation.Ticket) error {
 // withoutSchool answers a person whose school is not known: staff about the
 // tickets they were told of, small talk, and else with the question for it.
 func (t *turn) withoutSchool(ctx context.Context, a knowledge.Answer) error {
-	if t.p.Held == nil {
-		if done, err := t.unnamed(ctx); done || err != nil {
-			return err
-		}
+	if done, err := t.unnamed(ctx); done || err != nil {
+		return err
+	}
+	if t.p.Held == nil && bareNumber.MatchString(t.m.Text) {
+		return t.say(ctx, t.v.say("nothing"))
 	}
 	if t.needsNoSchool(a) && !t.onlyFiles() {
 		return t.talk(ctx, a, nil)

@@ -41,6 +41,9 @@ func read(text string, act knowledge.Act, expect escalation.Expect, options []op
 		}
 		return ""
 	}
+	if id := unsure[expect]; id != "" && notKnown[text] {
+		return id
+	}
 	if id, ok := stillBroken[expect]; ok && wordsIn(text) <= longReply && firstWords[firstWord(text)] == "" &&
 		slices.ContainsFunc(itDoesNot, func(words string) bool { return strings.Contains(text, words) }) {
 		return id
@@ -53,6 +56,9 @@ func read(text string, act knowledge.Act, expect escalation.Expect, options []op
 	}
 	return hinted(text, expect)
 }
+
+// unsure says which option is meant by "keine ahnung".
+var unsure = map[escalation.Expect]string{expectChoice: "none", expectUrgency: "calm"}
 
 // stillBroken says which option is meant by "hilft nicht", which is a no, but not
 // to these questions.
@@ -99,7 +105,7 @@ var signs = map[string]knowledge.Act{
 	"👍": knowledge.ActYes, "👌": knowledge.ActYes, "✅": knowledge.ActYes, "👎": knowledge.ActNo, "❌": knowledge.ActNo, "🙏": knowledge.ActThanks,
 }
 
-// notKnown are answers to a question about a field that say nothing of it.
+// notKnown are answers that say nothing of what was asked.
 var notKnown = map[string]bool{
 	"weiß nicht": true, "weiss nicht": true, "weis nicht": true, "weiß ich nicht": true, "weiß ich nich": true, "weiß nich": true,
 	"weis nich": true, "weiss nich": true, "weis ich nicht": true, "weis ich nich": true, "weiss ich nicht": true,

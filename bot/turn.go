@@ -84,6 +84,9 @@ func (t *turn) converse(ctx context.Context) error {
 			return err
 		}
 	}
+	if says := strings.Trim(strings.TrimSpace(strings.ToLower(t.m.Text)), ".!"); notKnown[says] && cur != nil && cur.Expect != "" && cur.Expect != expectReply {
+		return t.repeat(ctx, cur)
+	}
 	if bareNumber.MatchString(t.m.Text) && !takesNumber(cur) {
 		return t.repeatOrNothing(ctx, cur)
 	}

@@ -25,11 +25,13 @@ func (t *turn) unnamed(ctx context.Context) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if told == nil {
-		if !isOrder || others == 0 {
-			return false, nil
-		}
+	switch {
+	case told == nil && isOrder && others > 0:
 		return true, t.say(ctx, t.v.say("staff.which"))
+	case told == nil && isOrder && t.p.School == "":
+		return true, t.say(ctx, t.v.say("queue.none"))
+	case told == nil, t.p.Held != nil && !isOrder: // then a number or a name is that of a school
+		return false, nil
 	}
 	for i, c := range t.offered(ctx, told) {
 		if notNumber == nil && n == i+1 || strings.EqualFold(strings.TrimSpace(t.m.Text), c.Label) {

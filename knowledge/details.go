@@ -19,7 +19,7 @@ const roomNumber = `[A-Za-z]?[ -]?\d{1,3}(?:[.-]\d{1,3})?[A-Za-z]?`
 
 var (
 	namedRoom  = regexp.MustCompile(`(?i)\b(?:in |im )?(?:raum|room|zimmer|saal|rm|r)\.? ?(?:nr\.? ?)?(` + roomNumber + `)\b`)
-	placedRoom = regexp.MustCompile(`(?i)\bin ([a-z]?-?\d{3}[a-z]?|[a-z]?\d\.\d{2,3})\b`)
+	placedRoom = regexp.MustCompile(`(?i)\bin ([a-z]?-?\d{3}[a-z]?|[a-vyz]-?\d{2}|[a-z]?\d\.\d{2,3})\b`)
 	codedRoom  = regexp.MustCompile(`\b([A-EG-WYZa-eg-wyz]-?\d{3}[a-z]?|[A-EG-Z]-?\d{2}|[A-Za-z]?-?\d\.\d{2,3})\b`)
 	bareRoom   = regexp.MustCompile(`(?:^|[ ,(])([0-4]\d\d)(?:$|[ ,;:.?!)])`)
 	namedClass = regexp.MustCompile(`(?i)\b(?:klasse|kl\.|class|jahrgang|jg\.|stufe|year|grade) ?(\d{1,2} ?[a-g]?)\b`)

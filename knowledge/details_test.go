@@ -15,6 +15,7 @@ func TestSetAside(t *testing.T) {
 	}{
 		{"beamer in 204 geht nicht", "beamer geht nicht", Details{Rooms: []string{"204"}}},
 		{"in Raum B112 flackert das Bild", "flackert das bild", Details{Rooms: []string{"B112"}}},
+		{"netzwerkdose in b12 tot", "netzwerkdose tot", Details{Rooms: []string{"b12"}}},
 		{"204: kein ton", "kein ton", Details{Rooms: []string{"204"}}},
 		{"mit der 7b kein ton in a203", "mit der kein ton", Details{Rooms: []string{"a203"}, Classes: []string{"7b"}}},
 		{"Klasse 10 hat kein wlan", "hat kein wlan", Details{Classes: []string{"10"}}},

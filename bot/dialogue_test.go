@@ -264,3 +264,22 @@ func TestLogIsSilent(t *testing.T) {
 	}
 	p.silent()
 }
+
+// TestQuickMessages: what is said before the bot has answered belongs to the
+// question, small words too, and is answered once.
+func TestQuickMessages(t *testing.T) {
+	p := newPlay(t)
+	p.place = "TestQuickMessages"
+	var err error
+	p.bot, err = bot.New(bot.Options{
+		Desk: p.desk, Library: shipped(t), Store: new(bottest.Memory), Platforms: []bot.Platform{p.chat}, People: cast(),
+		Quiet: time.Second,
+	})
+	p.check(err)
+	for _, line := range []string{
+		"anna> der kopierer", "anna> hat papierstau", "anna> hilft nicht", "anna> danke!", "anna< kein Mensch", "anna<",
+		"clock +1s", "ticket 1 answered", "anna< Papierstau im Drucker oder Kopierer", "anna<",
+	} {
+		p.line(line)
+	}
+}

@@ -92,6 +92,9 @@ func (t *turn) converse(ctx context.Context) error {
 	}
 	w := t.b.weigh(cur, a, t.m.Text)
 	s := stanceOf(cur, w, t.b.desk.Now())
+	if s == isMore && cur.Status == escalation.StatusAsked && cur.Expect == "" && quick[a.Act] {
+		return t.speak(ctx, cur, a, s)
+	}
 	if a.Outcome == knowledge.Talk && s != isReply && s != isBack && (s != isValue || chatter[a.Act]) {
 		return t.talk(ctx, a, cur)
 	}
@@ -108,6 +111,10 @@ var chatter = map[knowledge.Act]bool{
 	knowledge.ActYes: true, knowledge.ActThanks: true, knowledge.ActGreeting: true, knowledge.ActWho: true,
 	knowledge.ActStatus: true, knowledge.ActStop: true,
 }
+
+// quick are the acts that belong to a question which the bot has not answered
+// yet: nothing else can be meant.
+var quick = map[knowledge.Act]bool{knowledge.ActYes: true, knowledge.ActNo: true, knowledge.ActThanks: true}
 
 // current returns the ticket that the conversation is about: the one that waits
 // for an answer of its requester and was last spoken of, else the last one.

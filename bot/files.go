@@ -26,26 +26,6 @@ func (t *turn) filed(ctx context.Context, cur *escalation.Ticket) error {
 	return t.speak(ctx, cur, knowledge.Answer{}, s)
 }
 
-// withoutSchool answers a person whose school is not known: staff about the
-// tickets they were told of, small talk, and else with the question for it.
-func (t *turn) withoutSchool(ctx context.Context, a knowledge.Answer) error {
-	if done, err := t.unnamed(ctx); done || err != nil {
-		return err
-	}
-	if t.p.Held == nil && bareNumber.MatchString(t.m.Text) {
-		return t.say(ctx, t.v.say("nothing"))
-	}
-	if t.needsNoSchool(a) && !t.onlyFiles() {
-		return t.talk(ctx, a, nil)
-	}
-	if t.p.Held == nil && !t.b.weigh(nil, a, t.m.Text).sure {
-		if done, err := t.words(ctx); done || err != nil {
-			return err
-		}
-	}
-	return t.askSchool(ctx, clear(a))
-}
-
 // said returns what somebody wrote and sent along with an event, if they did.
 func (b *Bot) said(v voice, e *escalation.Event) Rich {
 	var out Rich

@@ -91,3 +91,23 @@ func (t *turn) repeat(ctx context.Context, cur *escalation.Ticket) error {
 	body := t.b.question(v, cur, e)
 	return t.say(ctx, body, choices(cur.ID, seq, t.b.options(v, e))...)
 }
+
+// withoutSchool answers a person whose school is not known: staff about the
+// tickets they were told of, small talk, and else with the question for it.
+func (t *turn) withoutSchool(ctx context.Context, a knowledge.Answer) error {
+	if done, err := t.unnamed(ctx); done || err != nil {
+		return err
+	}
+	if t.p.Held == nil && bareNumber.MatchString(t.m.Text) {
+		return t.say(ctx, t.v.say("nothing"))
+	}
+	if t.needsNoSchool(a) && !t.onlyFiles() {
+		return t.talk(ctx, a, nil)
+	}
+	if t.p.Held == nil && !t.b.weigh(nil, a, t.m.Text).sure {
+		if done, err := t.words(ctx); done || err != nil {
+			return err
+		}
+	}
+	return t.askSchool(ctx, clear(a))
+}

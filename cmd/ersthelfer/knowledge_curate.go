@@ -89,7 +89,7 @@ func (o *curator) give(ctx context.Context, out io.Writer) error {
 	if u, err := user.Current(); err == nil {
 		o.User = u.Username
 	}
-	data := o.folder(cfg)
+	data := o.folderFor(cfg, "demo")
 	err = knock(ctx, data, o.order, out)
 	if !errors.Is(err, errNobodyHome) {
 		return err

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // so that Europe/Berlin is known on every machine
 
@@ -92,15 +93,19 @@ ticket when nothing helps, and tells the people in charge, in time.
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return badUsage(cmd, err) })
 	root.AddCommand(
 		newDemo(), newRun(), newChat(), newAsk(), newKnowledge(), newTicket(), newRehearse(), newReport(),
 		newConfig(), newSetup(), newVersion(),
 	)
-	for _, c := range root.Commands() {
-		usage(c)
-	}
+	usage(root)
 	return root
+}
+
+// badUsage is a mistake in the command line, and where the right one is shown.
+func badUsage(cmd *cobra.Command, err error) error {
+	said, _, _ := strings.Cut(err.Error(), ": strconv.") // what Go says of a number helps nobody
+	return usageError{fmt.Errorf("%s; %s --help shows how", said, cmd.CommandPath())}
 }
 
 // usage makes mistakes in the arguments of a command and its subcommands count
@@ -109,7 +114,7 @@ func usage(c *cobra.Command) {
 	if check := c.Args; check != nil {
 		c.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
-				return usageError{err}
+				return badUsage(cmd, err)
 			}
 			return nil
 		}

@@ -29,12 +29,15 @@ func newRehearse() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			when, err := parseTime(at, cfg.Zone)
+			when, err := parseTime("at", at, cfg.Zone)
 			if err != nil {
 				return err
 			}
 			action := escalation.Action{Room: room, Priority: escalation.Priority(priority)}
-			if err := checkRehearsal(cfg, school, action); err != nil {
+			if err := checkRehearsal(cfg, school, action, steps); err != nil {
+				return err
+			}
+			if err := checkLanguage(language); err != nil {
 				return err
 			}
 			q := escalation.Question{School: school, Requester: "requester", Language: language}
@@ -61,11 +64,13 @@ func newRehearse() *cobra.Command {
 }
 
 // checkRehearsal reports what a rehearsal cannot know, with what there is.
-func checkRehearsal(cfg *config.Config, school string, a escalation.Action) error {
+func checkRehearsal(cfg *config.Config, school string, a escalation.Action, steps int) error {
 	m := cfg.Model
-	if m.Schools[school] == nil {
-		known := slices.Sorted(maps.Keys(m.Schools))
-		return usageError{fmt.Errorf("--school: no school %q; there are: %s", school, strings.Join(known, ", "))}
+	if err := checkSchool(m, school); err != nil {
+		return err
+	}
+	if steps < 1 {
+		return usageError{fmt.Errorf("--steps %d: give a number from 1", steps)}
 	}
 	if _, ok := m.Room(a.Room); !ok {
 		var known []string
@@ -82,8 +87,26 @@ func checkRehearsal(cfg *config.Config, school string, a escalation.Action) erro
 	return nil
 }
 
-// parseTime reads a time of the wall clock in a zone; empty means now.
-func parseTime(s string, zone *time.Location) (time.Time, error) {
+// checkSchool reports that there is no such school, and which there are.
+func checkSchool(m *escalation.Model, school string) error {
+	if m.Schools[school] != nil {
+		return nil
+	}
+	known := slices.Sorted(maps.Keys(m.Schools))
+	return usageError{fmt.Errorf("--school: no school %q; there are: %s", school, strings.Join(known, ", "))}
+}
+
+// checkLanguage reports a language that the program does not speak.
+func checkLanguage(lang string) error {
+	if slices.Contains(bot.Languages, lang) {
+		return nil
+	}
+	return usageError{fmt.Errorf("--language: no language %q; there are: %s", lang, strings.Join(bot.Languages, ", "))}
+}
+
+// parseTime reads what a flag says of a time of the wall clock in a zone; empty
+// means now.
+func parseTime(flag, s string, zone *time.Location) (time.Time, error) {
 	if s == "" {
 		return time.Now().In(zone), nil
 	}
@@ -92,5 +115,5 @@ func parseTime(s string, zone *time.Location) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, usageError{fmt.Errorf("time %q: write it as 2026-12-18 13:50", s)}
+	return time.Time{}, usageError{fmt.Errorf("--%s: %q is no time of the calendar; write it as 2026-12-18 13:50, or 2026-12-18", flag, s)}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -28,14 +29,21 @@ func newReport() *cobra.Command {
 			if !ok {
 				return usageError{fmt.Errorf("--format: %q is none; there are text, csv and json", format)}
 			}
-			return withApp(opts, func(a *app) error {
-				if school != "" && a.cfg.Model.Schools[school] == nil {
-					return usageError{fmt.Errorf("--school: there is no school %q", school)}
-				}
-				begin, end, err := period(from, to, a.cfg.Zone)
-				if err != nil {
-					return err
-				}
+			cfg, err := loadConfig(opts.config)
+			if err != nil {
+				return err
+			}
+			if school != "" {
+				err = checkSchool(cfg.Model, school)
+			}
+			if err := errors.Join(err, checkLanguage(language)); err != nil {
+				return err
+			}
+			begin, end, err := period(from, to, cfg.Zone)
+			if err != nil {
+				return err
+			}
+			return withTickets(cfg, opts, func(a *app) error {
 				result, err := figures(cmd.Context(), a.desk, begin, end, school, language)
 				if err != nil {
 					return err
@@ -65,16 +73,17 @@ func period(from, to string, zone *time.Location) (begin, end time.Time, err err
 	if to == "" {
 		y, m, d := time.Now().In(zone).Date()
 		end = time.Date(y, m, d+1, 0, 0, 0, 0, zone)
-	} else if end, err = parseTime(to, zone); err != nil {
+	} else if end, err = parseTime("to", to, zone); err != nil {
 		return begin, end, err
 	}
 	if from == "" {
 		begin = end.AddDate(0, 0, -30)
-	} else if begin, err = parseTime(from, zone); err != nil {
+	} else if begin, err = parseTime("from", from, zone); err != nil {
 		return begin, end, err
 	}
 	if !begin.Before(end) {
-		return begin, end, usageError{fmt.Errorf("--from %s does not lie before --to %s", from, to)}
+		return begin, end, usageError{fmt.Errorf("--from: %s does not lie before the day of --to, %s",
+			begin.Format(time.DateOnly), end.Format(time.DateOnly))}
 	}
 	return begin, end, nil
 }

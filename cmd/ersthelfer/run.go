@@ -40,6 +40,7 @@ func newRun() *cobra.Command {
 		},
 	}
 	opts.register(c.Flags())
+	c.Flags().Lookup("config").Usage = "configuration file (default: ersthelfer.yaml)"
 	c.Flags().StringVar(&address, "listen", "", "address of the pages and of calls from the chat (default: as configured, 127.0.0.1:8080)")
 	return c
 }

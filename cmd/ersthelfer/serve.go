@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"ersthelfer/bot"
@@ -49,11 +50,17 @@ func serve(ctx context.Context, l net.Listener, h http.Handler, b *bot.Bot) erro
 	return errors.Join(<-errs, <-errs)
 }
 
-// listen opens the address, with a sentence for the usual mistake.
+// listen opens the address, with a sentence for the usual mistakes.
 func listen(ctx context.Context, address string) (net.Listener, error) {
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return nil, usageError{fmt.Errorf("cannot listen on %q; write --listen as 127.0.0.1:8080", address)}
+	}
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, fmt.Errorf("cannot listen on %s: %w; is ersthelfer running already? --listen takes another address", address, err)
+	case err != nil:
+		return nil, fmt.Errorf("cannot listen on %s: %w; --listen takes another address", address, err)
 	}
 	return l, nil
 }

@@ -3,13 +3,19 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
+	"ersthelfer/bot"
+	"ersthelfer/config"
 	"ersthelfer/escalation"
+	"ersthelfer/internal/boltfile"
 
 	"github.com/spf13/cobra"
 )
@@ -28,7 +34,14 @@ func newTicket() *cobra.Command {
 		Short: "List the tickets of the last days, the newest last",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withApp(opts, func(a *app) error {
+			if days < 1 {
+				return usageError{fmt.Errorf("--days %d: give a number from 1", days)}
+			}
+			cfg, err := loadConfig(opts.config)
+			if err != nil {
+				return err
+			}
+			return withTickets(cfg, opts, func(a *app) error {
 				return listTickets(cmd.Context(), cmd.OutOrStdout(), a, days, asJSON)
 			})
 		},
@@ -43,7 +56,11 @@ func newTicket() *cobra.Command {
 			if err != nil || id < 1 {
 				return usageError{fmt.Errorf("%q is no ticket number; write it as 412", args[0])}
 			}
-			return withApp(opts, func(a *app) error {
+			cfg, err := loadConfig(opts.config)
+			if err != nil {
+				return err
+			}
+			return withTickets(cfg, opts, func(a *app) error {
 				return showTicket(cmd.Context(), cmd.OutOrStdout(), a, escalation.ID(id), asJSON)
 			})
 		},
@@ -52,13 +69,15 @@ func newTicket() *cobra.Command {
 	return c
 }
 
-// withApp runs fn with the program's parts over the configured database.
-func withApp(o dataFlags, fn func(*app) error) error {
-	cfg, err := loadConfig(o.config)
-	if err != nil {
-		return err
+// withTickets runs fn with the program's parts over the tickets that there are: a
+// folder without a database is a slip, and stays as it is. Without a configuration
+// they are those of the demonstration.
+func withTickets(cfg *config.Config, o dataFlags, fn func(*app) error) error {
+	data := o.folderFor(cfg, "demo")
+	if !boltfile.Exists(data) {
+		return fmt.Errorf("there is no database in %s; name its folder with --data, or the configuration with --config", data)
 	}
-	a, err := openApp(cfg, o.folder(cfg), time.Now, newLog(slogQuiet))
+	a, err := openApp(cfg, data, time.Now, newLog(slogQuiet))
 	if err != nil {
 		return err
 	}
@@ -100,6 +119,9 @@ func ticketRow(t *escalation.Ticket) row {
 
 func showTicket(ctx context.Context, w io.Writer, a *app, id escalation.ID, asJSON bool) error {
 	t, err := a.desk.Ticket(ctx, escalation.Nobody, id)
+	if errors.Is(err, escalation.ErrNotFound) {
+		return fmt.Errorf("there is no ticket %d; ersthelfer ticket list shows which there are", id)
+	}
 	if err != nil {
 		return err
 	}
@@ -114,7 +136,28 @@ func showTicket(ctx context.Context, w io.Writer, a *app, id escalation.ID, asJS
 	fmt.Fprintf(w, "%d  %s  %s  %s  %s\n", r.ID, r.Status, r.Priority, r.School, r.Article)
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, e := range t.Events {
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", e.At.Format("2006-01-02 15:04:05"), e.Kind, e.By, e.Text)
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", e.At.Format("2006-01-02 15:04:05"), e.Kind, e.By, particulars(e))
 	}
 	return out.Flush()
+}
+
+// particulars tells in one line what an event says besides its kind.
+func particulars(e escalation.Event) string {
+	parts := slices.Clone(e.Articles)
+	if e.Field != "" {
+		parts = append(parts, e.Field+"="+e.Value)
+	}
+	if e.Priority != "" {
+		parts = append(parts, string(e.Priority))
+	}
+	if e.To != nil {
+		parts = append(parts, "to "+e.To.Party)
+	}
+	if e.Percent > 0 {
+		parts = append(parts, fmt.Sprintf("%s %d%%", e.Clock, e.Percent))
+	}
+	if e.Text != "" {
+		parts = append(parts, strings.ReplaceAll(bot.Visible(e.Text), "\n", " / "))
+	}
+	return strings.Join(parts, " ")
 }

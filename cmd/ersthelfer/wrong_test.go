@@ -158,3 +158,33 @@ func TestTakenPort(t *testing.T) {
 		t.Errorf("exit %d, said %q", code, said)
 	}
 }
+
+// TestUsage: a mistake in the command line says what is wrong and what is right,
+// and ends with code 2.
+func TestUsage(t *testing.T) {
+	for _, test := range []struct {
+		args string
+		want string
+	}{
+		{"nonsense", `unknown command "nonsense" for "ersthelfer"; ersthelfer --help shows how`},
+		{"ask --foo", "unknown flag: --foo; ersthelfer ask --help shows how"},
+		{"ticket show", "accepts 1 arg(s), received 0; ersthelfer ticket show --help shows how"},
+		{"ticket list --days 0", "--days 0: give a number from 1"},
+		{"demo --speed x", `invalid argument "x" for "--speed" flag; ersthelfer demo --help shows how`},
+		{"demo --listen foo", `cannot listen on "foo"; write --listen as 127.0.0.1:8080`},
+		{"report --from 2026-11-31", `--from: "2026-11-31" is no time of the calendar; write it as`},
+		{"report --from 2026-11-01 --to 2026-10-01", "--from: 2026-11-01 does not lie before the day of --to, 2026-10-01"},
+		{"report --language fr", `--language: no language "fr"; there are: de, en`},
+		{"report --format xml", `--format: "xml" is none; there are text, csv and json`},
+		{"rehearse --room netzwerk", `--school: no school ""; there are: gs-nord`},
+		{"rehearse --school gs-nord --room netzwerk --at 18.12.2026", `--at: "18.12.2026" is no time of the calendar; write it as`},
+		{"rehearse --school gs-nord --room netzwerk --language fr", `--language: no language "fr"`},
+		{"rehearse --school gs-nord --room netzwerk --steps -1", "--steps -1: give a number from 1"},
+		{"rehearse --school gs-nord --room netzwerk --priority P9", `--priority: no priority "P9"; there are P1, P2`},
+	} {
+		code, said := command(t, strings.Fields(test.args)...)
+		if code != 2 || !strings.Contains(said, test.want) {
+			t.Errorf("ersthelfer %s: exit code %d, %q, want 2 and %q", test.args, code, said, test.want)
+		}
+	}
+}

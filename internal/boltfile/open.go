@@ -86,6 +86,14 @@ func (o Options) bolt(open func(string, int, os.FileMode) (*os.File, error)) *bb
 	return b
 }
 
+// Exists reports whether there is a database in dir, or was one.
+func Exists(dir string) bool {
+	path := filepath.Join(dir, Name)
+	_, err := os.Lstat(path)
+	_, gone := os.Lstat(path + markerSuffix)
+	return err == nil || gone == nil
+}
+
 // Open opens the database in dir and keeps every other process out of it until [File.Close]. The first time it creates
 // dir (mode 0700) and the database (mode 0600); an interruption at any moment leaves either nothing or a database that
 // opens. A database that should be there and is not, or that is not what it should be, is refused with an [*OpenError]

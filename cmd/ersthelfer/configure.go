@@ -101,11 +101,7 @@ func newConfigShow() *cobra.Command {
 		Short: "Print the configuration in force, with defaults, without secrets",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			name := ""
-			if len(args) > 0 {
-				name = args[0]
-			}
-			cfg, err := loadConfig(name)
+			cfg, err := loadConfig(fileArg(args))
 			if err != nil {
 				return err
 			}

@@ -96,7 +96,7 @@ ticket when nothing helps, and tells the people in charge, in time.
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return badUsage(cmd, err) })
 	root.AddCommand(
 		newDemo(), newRun(), newChat(), newAsk(), newKnowledge(), newTicket(), newRehearse(), newReport(),
-		newConfig(), newSetup(), newVersion(),
+		newConfig(), newSetup(), newBackup(), newVersion(),
 	)
 	usage(root)
 	return root

@@ -75,7 +75,7 @@ func newTicket() *cobra.Command {
 func withTickets(cfg *config.Config, o dataFlags, fn func(*app) error) error {
 	data := o.folderFor(cfg, "demo")
 	if !boltfile.Exists(data) {
-		return fmt.Errorf("there is no database in %s; name its folder with --data, or the configuration with --config", data)
+		return noDatabase(data)
 	}
 	a, err := openApp(cfg, data, time.Now, newLog(slogQuiet))
 	if err != nil {
@@ -83,6 +83,10 @@ func withTickets(cfg *config.Config, o dataFlags, fn func(*app) error) error {
 	}
 	defer a.Close()
 	return fn(a)
+}
+
+func noDatabase(data string) error {
+	return fmt.Errorf("there is no database in %s; name its folder with --data, or the configuration with --config", data)
 }
 
 func listTickets(ctx context.Context, w io.Writer, a *app, days int, asJSON bool) error {

@@ -73,7 +73,7 @@ func runDemo(cmd *cobra.Command, cfg *config.Config, data, address string, speed
 		return err
 	}
 	defer a.Close()
-	if err := clock.restore(ctx, a.store); err != nil {
+	if err := errors.Join(clock.restore(ctx, a.store), clock.keep(ctx, a.store)); err != nil {
 		return err
 	}
 	d := &demo{app: a, clock: clock}
@@ -114,7 +114,7 @@ func schoolTime(m *escalation.Model, now time.Time) time.Time {
 // keepTime stores every second where the clock stands, so that a killed
 // demonstration goes on from there.
 func (d *demo) keepTime(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
+	tick := time.NewTicker(keepEvery)
 	defer tick.Stop()
 	for {
 		select {

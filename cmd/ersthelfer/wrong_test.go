@@ -133,7 +133,7 @@ func TestUnusableFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(file, "data")
-	code, said := command(t, "ticket", "list", "--data", dir)
+	code, said := command(t, "demo", "--listen", "127.0.0.1:0", "--data", dir)
 	if code != 1 || !strings.Contains(said, "cannot keep data in "+dir) || !strings.Contains(said, "--data") {
 		t.Errorf("exit %d, said %q", code, said)
 	}

@@ -43,8 +43,8 @@ func newReport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return withTickets(cfg, opts, func(a *app) error {
-				result, err := figures(cmd.Context(), a.desk, begin, end, school, language)
+			return withTickets(cfg, opts, func(d *escalation.Desk) error {
+				result, err := figures(cmd.Context(), d, begin, end, school, language)
 				if err != nil {
 					return err
 				}

@@ -15,6 +15,7 @@ import (
 	"ersthelfer/bot"
 	"ersthelfer/config"
 	"ersthelfer/escalation"
+	ticketbolt "ersthelfer/escalation/bolt"
 	"ersthelfer/internal/boltfile"
 
 	"github.com/spf13/cobra"
@@ -41,8 +42,8 @@ func newTicket() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return withTickets(cfg, opts, func(a *app) error {
-				return listTickets(cmd.Context(), cmd.OutOrStdout(), a, days, asJSON)
+			return withTickets(cfg, opts, func(d *escalation.Desk) error {
+				return listTickets(cmd.Context(), cmd.OutOrStdout(), d, days, asJSON)
 			})
 		},
 	}
@@ -60,8 +61,8 @@ func newTicket() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return withTickets(cfg, opts, func(a *app) error {
-				return showTicket(cmd.Context(), cmd.OutOrStdout(), a, escalation.ID(id), asJSON)
+			return withTickets(cfg, opts, func(d *escalation.Desk) error {
+				return showTicket(cmd.Context(), cmd.OutOrStdout(), d, escalation.ID(id), asJSON)
 			})
 		},
 	}
@@ -69,29 +70,34 @@ func newTicket() *cobra.Command {
 	return c
 }
 
-// withTickets runs fn with the program's parts over the tickets that there are: a
+// withTickets runs fn over the tickets that there are: a
 // folder without a database is a slip, and stays as it is. Without a configuration
 // they are those of the demonstration.
-func withTickets(cfg *config.Config, o dataFlags, fn func(*app) error) error {
+func withTickets(cfg *config.Config, o dataFlags, fn func(*escalation.Desk) error) error {
 	data := o.folderFor(cfg, "demo")
 	if !boltfile.Exists(data) {
 		return noDatabase(data)
 	}
-	a, err := openApp(cfg, data, time.Now, newLog(slogQuiet))
+	log := newLog(slogQuiet)
+	file, err := openFile(data, log)
 	if err != nil {
 		return err
 	}
-	defer a.Close()
-	return fn(a)
+	defer file.Close()
+	tickets, err := ticketbolt.Open(file, log)
+	if err != nil {
+		return err
+	}
+	return fn(escalation.NewDesk(tickets, cfg.Model, time.Now))
 }
 
 func noDatabase(data string) error {
 	return fmt.Errorf("there is no database in %s; name its folder with --data, or the configuration with --config", data)
 }
 
-func listTickets(ctx context.Context, w io.Writer, a *app, days int, asJSON bool) error {
+func listTickets(ctx context.Context, w io.Writer, d *escalation.Desk, days int, asJSON bool) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	err := a.desk.Each(ctx, time.Now().AddDate(0, 0, -days), time.Time{}, func(t *escalation.Ticket) error {
+	err := d.Each(ctx, time.Now().AddDate(0, 0, -days), time.Time{}, func(t *escalation.Ticket) error {
 		if asJSON {
 			return json.NewEncoder(w).Encode(ticketRow(t))
 		}
@@ -121,8 +127,8 @@ func ticketRow(t *escalation.Ticket) row {
 	return row{t.ID, t.Status, t.Priority, t.School, t.Article, t.Asked, t.Opened}
 }
 
-func showTicket(ctx context.Context, w io.Writer, a *app, id escalation.ID, asJSON bool) error {
-	t, err := a.desk.Ticket(ctx, escalation.Nobody, id)
+func showTicket(ctx context.Context, w io.Writer, d *escalation.Desk, id escalation.ID, asJSON bool) error {
+	t, err := d.Ticket(ctx, escalation.Nobody, id)
 	if errors.Is(err, escalation.ErrNotFound) {
 		return fmt.Errorf("there is no ticket %d; ersthelfer ticket list shows which there are", id)
 	}

@@ -226,8 +226,10 @@ func firstAct(a, b Act) Act {
 // word that nobody uses for an act. So what is said about a thing is never taken for an act, however short it is.
 func (t *talkTable) like(ws []string, base map[string]int32) (act Act, total, likeness float32) {
 	var said []string
+	numbered := false
 	for _, w := range ws {
 		if isNumber(w) { // of a ticket
+			numbered = true
 			continue
 		}
 		if w = t.spelt(w, base); !t.vocabulary[w] && !t.filler[w] && !functionWord(w) {
@@ -237,7 +239,11 @@ func (t *talkTable) like(ws []string, base map[string]int32) (act Act, total, li
 	}
 	j := t.model.judge(strings.Join(said, " "))
 	best := j.order[0]
-	return Act(t.model.articles[best].ID), j.total[best], j.likeness[best]
+	act = Act(t.model.articles[best].ID)
+	if act == ActHuman && numbered { // "ticket 412?" asks for one that there is, not for a new one
+		act = ActStatus
+	}
+	return act, j.total[best], j.likeness[best]
 }
 
 func functionWord(w string) bool { return functionWordSets["de"][w] || functionWordSets["en"][w] }

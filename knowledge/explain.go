@@ -177,10 +177,11 @@ func (ix *Index) decide(j *judgement, a Answer, ws []string, cut Act) Explanatio
 	return e
 }
 
-// act returns the act, or actVague, that a message is more like than anything else, "" if there is none.
+// act returns the act, or actVague, that a message is more like than anything else, "" if there is none. A yes is
+// never guessed: it may set things going.
 func (ix *Index) act(j *judgement, ws []string) Act {
 	act, total, likeness := talk().like(ws, ix.reader.known)
-	if act == "" || total < actSpeaks || total < j.total[j.order[0]] || ix.outside >= 0 && likeness < j.likeness[ix.outside] {
+	if act == "" || act == ActYes || total < actSpeaks || total < j.total[j.order[0]] || ix.outside >= 0 && likeness < j.likeness[ix.outside] {
 		return ""
 	}
 	return act

@@ -197,8 +197,8 @@ func TestAskConfirms(t *testing.T) {
 	costs := knowledge.DefaultCosts
 	costs.Wrong = 1.2 // so that half of the evidence need not be sure
 	library := knowledge.NewLibrary(knowledge.NewIndex(articles, knowledge.Options{Costs: costs}))
-	const text = "die maschine im flur frisst blätter"
-	m := &translator{usual: map[string]string{"maschine": "drucker", "frisst": "papierstau", "blätter": "papier"}, short: "Kurz"}
+	const text = "der kopierapparat frisst blätter"
+	m := &translator{usual: map[string]string{"kopierapparat": "drucker", "frisst": "papierstau", "blätter": "papier"}, short: "Kurz"}
 	if a := library.Answer(text); a.Outcome != knowledge.Choose || a.Hits[0].Article.ID != "papierstau" {
 		t.Fatalf("without a model: %s %v, so that this test shows nothing", a.Outcome, ids(a))
 	}

@@ -26,8 +26,8 @@ var signalNames = [signals]string{
 }
 
 var shippedCalibration = calibration{
-	weights:     [signals]float64{sigConstant: -4.23, sigTotal: 0.26, sigMargin: 0.28, sigOutside: 1.52, sigKnown: 2.75, sigReach: 1.99},
-	temperature: 3.6,
+	weights:     [signals]float64{sigConstant: -4.13, sigTotal: 0.34, sigMargin: 0.55, sigOutside: 1.52, sigKnown: 2.76, sigReach: 2.00},
+	temperature: 3.7,
 }
 
 // inScope returns the probability that some article answers.

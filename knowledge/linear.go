@@ -24,8 +24,21 @@ type training struct {
 	epochs   int
 }
 
-// thorough is how many texts are gone through at least in training; a small base is gone through more often.
-const thorough = 8000
+// Training goes through a base's texts several times: through a small one until it has seen thorough texts, and through
+// one beyond large again and again, since such a base is not what somebody waits for at every start.
+const (
+	thorough = 8000
+	large    = 8000
+	again    = 3
+)
+
+// passes returns how often training goes through that many texts.
+func (t training) passes(texts int) int {
+	if texts > large {
+		return t.epochs + again
+	}
+	return max(t.epochs, min(20, thorough/max(texts, 1)))
+}
 
 // trainLinear learns from the texts, of which text i belongs to class[i]. Features that no text has get no weights.
 func trainLinear(texts []vector, class []int32, classes int, t training) *linear {
@@ -47,7 +60,7 @@ func trainLinear(texts []vector, class []int32, classes int, t training) *linear
 	inParallel(len(texts), func(i int) { inRows[i] = m.rows(texts[i]) })
 	texts = inRows
 	order := shuffled(len(texts))
-	t.epochs = max(t.epochs, min(20, thorough/max(len(texts), 1)))
+	t.epochs = t.passes(len(texts))
 	workers := min(runtime.GOMAXPROCS(0), max(1, classes/16))
 	var wg sync.WaitGroup
 	for w := range workers {

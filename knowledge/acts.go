@@ -232,10 +232,12 @@ func (t *talkTable) like(ws []string, base map[string]int32) (act Act, total, li
 			numbered = true
 			continue
 		}
-		if w = t.spelt(w, base); !t.vocabulary[w] && !t.filler[w] && !functionWord(w) {
+		meant := t.spelt(w, base)
+		// Hardly anybody misses the first letter: "den weißen" is not "den heißen".
+		if meant[0] != w[0] || !t.vocabulary[meant] && !t.filler[meant] && !functionWord(meant) {
 			return "", 0, 0
 		}
-		said = append(said, w)
+		said = append(said, meant)
 	}
 	j := t.model.judge(strings.Join(said, " "))
 	best := j.order[0]

@@ -33,6 +33,7 @@ func TestAnswersOfEveryKind(t *testing.T) {
 		{"wann sind die nächsten ferien", "none"},
 		{"mensch bitte", "talk human"},
 		{"moin moin", "talk greeting"},
+		{"wie is der statsu", "talk status"},
 		{"vielen dank!!", "talk thanks"},
 		{"Jaaa", "talk yes"},
 		{"nein, hat nichts gebracht", "talk no"},

@@ -282,6 +282,16 @@ func (b *inbox) try(ctx context.Context, it *item) error {
 	if err != nil {
 		return err
 	}
+	// What the handler has taken is done, even if the program ends just now.
+	finish := func() {
+		if err := b.finish(context.WithoutCancel(ctx), it, out); err != nil {
+			b.r.p.log.Error("slack: what is done cannot be stored", "err", err)
+		}
+	}
+	refused := len(out.receipt.Errors) > 0
+	if refused { // forgotten before its sender hears of it and may send it again
+		finish()
+	}
 	if it.done != nil {
 		it.done <- out
 	}
@@ -291,9 +301,8 @@ func (b *inbox) try(ctx context.Context, it *item) error {
 		case <-ctx.Done():
 		}
 	}
-	// What the handler has taken is done, even if the program ends just now.
-	if err := b.finish(context.WithoutCancel(ctx), it, out); err != nil {
-		b.r.p.log.Error("slack: what is done cannot be stored", "err", err)
+	if !refused {
+		finish()
 	}
 	return nil
 }

@@ -92,7 +92,8 @@ const (
 	smallStep = 0.1 // steps below it are not taken
 )
 
-// A trainer trains some of the classes.
+// A trainer trains some of the classes. What it does most is out of sight of the race detector, under which every
+// start of a test would take seconds; that the classes do not meet is tested by training on one and on many processors.
 type trainer struct {
 	*linear
 	lo, n  int // the classes lo to lo+n-1
@@ -119,6 +120,8 @@ func (t *trainer) all(i int, x vector, own int) {
 }
 
 // some does so for the classes that matter to the text.
+//
+//go:norace
 func (t *trainer) some(i int, x vector, own int) {
 	active := t.active[i]
 	score := t.score[:len(active)]
@@ -155,6 +158,8 @@ func (t *trainer) step(i, c int, score, square float32, own bool) {
 }
 
 // move changes the weights of the text's features for the classes that moved.
+//
+//go:norace
 func (t *trainer) move(x vector) {
 	for j, c := range t.moved {
 		t.bias[t.lo+int(c)] += t.delta[j]
@@ -171,6 +176,8 @@ func (t *trainer) move(x vector) {
 }
 
 // add adds the scores of a text in rows for the classes from lo on. Four features at a time, for that is twice as fast.
+//
+//go:norace
 func (m *linear) add(score []float32, x vector, lo int) {
 	n := len(score)
 	k := 0

@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"math"
+	"runtime"
 	"slices"
 	"testing"
 )
@@ -82,5 +83,24 @@ func TestPostingsTurnRound(t *testing.T) {
 	p.addRare(score, vector{[]uint32{0, 1}, []float32{1, 1}}, 1)
 	if want := []float32{1, 0}; !slices.Equal(score, want) {
 		t.Errorf("only the rare feature: got %v, want %v", score, want)
+	}
+}
+
+// TestTrainOnAnyNumber trains on one processor and on several: the classes do not
+// meet, so the weights are the same to the last bit.
+func TestTrainOnAnyNumber(t *testing.T) {
+	articles, err := Starter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	train := func(processors int) *linear {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
+		return NewIndex(articles[:40], Options{}).linear
+	}
+	one := train(1)
+	for _, processors := range []int{2, 5} {
+		if m := train(processors); !slices.Equal(m.weights, one.weights) || !slices.Equal(m.bias, one.bias) {
+			t.Errorf("%d processors learn something else than one", processors)
+		}
 	}
 }

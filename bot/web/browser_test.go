@@ -214,6 +214,30 @@ func TestTwoWindowsTalk(t *testing.T) {
 }
 
 // A page that fits shows nothing outside of the screen's width, on a phone too.
+// TestManyWindowsAreLive opens more windows than a browser allows connections to
+// one server. Every one loads, shows what is new, and can send.
+func TestManyWindowsAreLive(t *testing.T) {
+	browser := startBrowser(t)
+	s, pages := newServer(t, Options{Demo: true})
+	var given []string
+	running(t, s, helpdesk(s, &given))
+	var windows []*tab
+	for i := range 9 {
+		windows = append(windows, openTab(t, browser, pages+"/als/"+[]string{"anna", "ben"}[i%2]+"/"))
+	}
+	last := windows[len(windows)-1]
+	last.types(t, "Beamer kaputt\r")
+	for _, w := range windows {
+		w.shows(t, "#n1 .text")
+	}
+	// What a window gives back, one that only asked now and then takes up.
+	windows[0].do(t, chromedp.Navigate("about:blank"))
+	last.types(t, "und kein Ton\r")
+	for _, w := range windows[1:] {
+		w.shows(t, "#n2 .text")
+	}
+}
+
 func TestPagesFitOnAPhone(t *testing.T) {
 	browser := startBrowser(t)
 	s := everywhere(t, strings.Repeat("Donaudampfschifffahrtsgesellschaft", 4))

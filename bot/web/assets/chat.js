@@ -4,7 +4,7 @@ const talk = document.querySelector(".talk"), log = document.getElementById("ver
 const scroll = document.querySelector(".scroll"), composer = document.getElementById("schreiben");
 const replying = document.querySelector("#antwort span");
 const state = document.getElementById("zustand"), title = document.title;
-let rev = Number(talk.dataset.rev), stream, timer, unread = 0;
+let rev = Number(talk.dataset.rev), stream, timer, unread = 0, leave, watches = 0;
 
 // An id of its own for everything that is sent: sent twice, it counts once.
 const newID = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), b => b.toString(16).padStart(2, "0")).join("");
@@ -35,12 +35,14 @@ function connect(once) {
   stream = new EventSource(`${talk.dataset.base}/live?seit=${rev}${once ? "&einmal" : ""}`);
   const on = (name, fn) => stream.addEventListener(name, e => fn(JSON.parse(e.data)));
   const mine = stream;
-  stream.onopen = () => { if (state.dataset.lost) say(""); delete state.dataset.lost; };
+  let opened = false;
+  stream.onopen = () => { opened = true; if (state.dataset.lost) say(""); delete state.dataset.lost; };
   stream.onerror = () => {
-    if (once || mine !== stream) { mine.close(); return; }
+    if (mine !== stream || once && opened) { mine.close(); return; }
     state.dataset.lost = "1";
     say(talk.dataset.offline);
-    if (mine.readyState === EventSource.CLOSED) { clearTimeout(timer); timer = setTimeout(connect, 5000); }
+    if (once) mine.close();
+    else if (mine.readyState === EventSource.CLOSED) { clearTimeout(timer); timer = setTimeout(connect, 5000); }
   };
   on("entry", show);
   on("rev", n => { rev = n; });
@@ -49,18 +51,35 @@ function connect(once) {
   on("panel", p => { const l = document.getElementById("liste"); if (l) l.innerHTML = p.html; });
 }
 
-// A browser allows few connections to one server: a window that nobody sees
-// asks now and then instead of keeping one.
-function watch() {
-  clearInterval(timer);
-  if (document.hidden) {
-    stream?.close();
-    timer = setInterval(() => connect(true), 10000);
-  } else {
-    unread = 0;
-    document.title = title;
-    connect(false);
-  }
+// A browser allows six connections to one server for all its windows together, and
+// sending needs one too: only a window with one of these seats keeps its own.
+const seats = 4;
+
+// seat takes a free seat and returns the function that gives it back, or nothing.
+// Where pages come without HTTPS there are no locks, and nothing is counted.
+function seat(n = 0) {
+  if (!navigator.locks) return Promise.resolve(() => {});
+  if (n === seats) return Promise.resolve();
+  return new Promise(done => {
+    navigator.locks.request(`seat ${n}`, { ifAvailable: true }, lock =>
+      lock ? new Promise(free => { done(free); }) : void done(seat(n + 1)));
+  });
+}
+
+// A window that nobody sees, or that found no seat, asks now and then instead of
+// keeping a connection.
+async function watch() {
+  const turn = ++watches;
+  clearTimeout(timer);
+  stream?.close();
+  leave?.();
+  leave = undefined;
+  if (!document.hidden) { unread = 0; document.title = title; }
+  const free = document.hidden ? undefined : await seat();
+  if (turn !== watches) { free?.(); return; }
+  leave = free;
+  connect(!free);
+  if (!free) timer = setTimeout(watch, document.hidden ? 10000 : 2000);
 }
 
 // Everything is sent without leaving the page. It answers whether it arrived.

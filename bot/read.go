@@ -23,7 +23,7 @@ func wordsIn(text string) int { return len(strings.Fields(text)) }
 // read finds the option that a typed answer means: its number, its label, or a
 // yes or no where the question can be answered so.
 func read(text string, act knowledge.Act, expect escalation.Expect, options []option) string {
-	text = strings.Trim(strings.TrimSpace(strings.ToLower(text)), ".!)( ")
+	text = strings.Trim(strings.ToLower(text), ".!)( \t\n")
 	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(options) {
 		return options[n-1].id
 	}
@@ -35,6 +35,7 @@ func read(text string, act knowledge.Act, expect escalation.Expect, options []op
 	if sign, ok := signs[text]; ok {
 		act = sign
 	}
+	text = apostrophes.Replace(text)
 	if _, field := fieldOf(expect); field {
 		if notKnown[text] || act == knowledge.ActNo || act == knowledge.ActHuman {
 			return "unknown"
@@ -44,8 +45,7 @@ func read(text string, act knowledge.Act, expect escalation.Expect, options []op
 	if id := unsure[expect]; id != "" && notKnown[text] {
 		return id
 	}
-	if id, ok := stillBroken[expect]; ok && wordsIn(text) <= longReply && firstWords[firstWord(text)] == "" &&
-		slices.ContainsFunc(itDoesNot, func(words string) bool { return strings.Contains(text, words) }) {
+	if id, ok := stillBroken[expect]; ok && wordsIn(text) <= longReply && firstWords[firstWord(text)] == "" && broken(text) {
 		return id
 	}
 	if id, ok := yesNo[expect][act]; ok {
@@ -55,6 +55,19 @@ func read(text string, act knowledge.Act, expect escalation.Expect, options []op
 		return ""
 	}
 	return hinted(text, expect)
+}
+
+// apostrophes are left out by who types in a hurry, so they are for everybody.
+var apostrophes = strings.NewReplacer("'", "", "’", "", "‘", "", "´", "", "`", "")
+
+// bare returns a text as small words are compared: lower case, without an end mark.
+func bare(text string) string {
+	return apostrophes.Replace(strings.Trim(strings.ToLower(text), ".! \t\n"))
+}
+
+// broken reports whether a bare text says that something does not work after all.
+func broken(text string) bool {
+	return slices.ContainsFunc(itDoesNot, func(words string) bool { return strings.Contains(text, words) })
 }
 
 // unsure says which option is meant by "keine ahnung".
@@ -87,7 +100,7 @@ func firstWord(text string) string {
 func negated(text string) bool {
 	for w := range strings.FieldsSeq(text) {
 		switch strings.Trim(w, ",.!?") {
-		case "nicht", "nich", "nix", "nichts", "net", "kein", "keine", "keinen", "not", "no", "isn't", "doesn't":
+		case "nicht", "nich", "nix", "nichts", "net", "kein", "keine", "keinen", "not", "no", "isnt", "doesnt", "didnt", "wont", "cant":
 			return true
 		}
 	}
@@ -110,8 +123,8 @@ var notKnown = map[string]bool{
 	"weiß nicht": true, "weiss nicht": true, "weis nicht": true, "weiß ich nicht": true, "weiß ich nich": true, "weiß nich": true,
 	"weis nich": true, "weiss nich": true, "weis ich nicht": true, "weis ich nich": true, "weiss ich nicht": true,
 	"keine ahnung": true, "k.a": true, "ka": true, "kein plan": true, "keiner": true, "keine": true, "steht nicht drauf": true,
-	"unbekannt": true, "egal": true, "-": true, "?": true, "don't know": true, "dont know": true, "no idea": true, "unknown": true,
-	"not sure": true, "i don't know": true, "none": true,
+	"unbekannt": true, "egal": true, "-": true, "?": true, "dont know": true, "no idea": true, "unknown": true,
+	"not sure": true, "i dont know": true, "idk": true, "none": true,
 }
 
 // yesNo says which option a plain yes or no means.
@@ -153,9 +166,10 @@ var (
 	}
 	itDoesNot = []string{
 		"immer noch", "weiterhin", "hilft nicht", "hilft auch nicht", "hilft nix", "nicht geholfen", "nichts geholfen", "nix geholfen",
-		"bringt nichts", "bringt nix", "nichts gebracht", "nix gebracht", "klappt nicht", "klappt auch nicht", "klappt nich",
+		"bringt nichts", "bringt nix", "nichts gebracht", "nix gebracht", "klappt nicht", "klappt auch nicht", "klappt nich", "klappt net", "klappt ned", "geht net", "geht ned",
 		"geht nicht", "geht nich", "geht auch nicht", "geht trotzdem nicht", "funktioniert nicht", "funktioniert auch nicht",
-		"doch nicht", "wieder nicht", "nichts hilft", "hilft alles", "nothing helps", "nothing works", "did not help", "didn't help", "doesn't help", "does not help", "still not", "still no", "not working",
+		"doch nicht", "wieder nicht", "nichts hilft", "hilft alles", "nothing helps", "nothing works", "did not help", "didnt help", "doesnt help", "does not help",
+		"did not work", "didnt work", "doesnt work", "does not work", "wont work", "still not", "still no", "still doesnt", "not working",
 	}
 	itWasTried = []string{
 		"schon alles", "alles schon", "schon gemacht", "schon probiert", "schon versucht", "already tried", "already did",

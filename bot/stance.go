@@ -207,7 +207,7 @@ func valueOf(field, text string, d knowledge.Details) string {
 	if field != "place" {
 		return text
 	}
-	if len(d.Rooms) > 0 && wordsIn(text) <= shortReply+1 {
+	if len(d.Rooms) > 0 && strings.ContainsAny(d.Rooms[0], "0123456789") && wordsIn(text) <= shortReply+1 {
 		return strings.Join(d.Rooms, ", ")
 	}
 	if place := beforePlace.ReplaceAllString(text, ""); place != "" {

@@ -84,7 +84,7 @@ func (t *turn) converse(ctx context.Context) error {
 			return err
 		}
 	}
-	if says := strings.Trim(strings.TrimSpace(strings.ToLower(t.m.Text)), ".!"); notKnown[says] && cur != nil && cur.Expect != "" && cur.Expect != expectReply {
+	if notKnown[bare(t.m.Text)] && cur != nil && cur.Expect != "" && cur.Expect != expectReply {
 		return t.repeat(ctx, cur)
 	}
 	if bareNumber.MatchString(t.m.Text) && !takesNumber(cur) {
@@ -95,7 +95,7 @@ func (t *turn) converse(ctx context.Context) error {
 	if s == isMore && cur.Status == escalation.StatusAsked && cur.Expect == "" && quick[a.Act] {
 		return t.speak(ctx, cur, a, s)
 	}
-	if a.Outcome == knowledge.Talk && s != isReply && s != isBack && (s != isValue || chatter[a.Act]) {
+	if a.Outcome == knowledge.Talk && !t.meant(s, a.Act) {
 		return t.talk(ctx, a, cur)
 	}
 	if s == isNew && !w.sure {
@@ -110,6 +110,21 @@ func (t *turn) converse(ctx context.Context) error {
 var chatter = map[knowledge.Act]bool{
 	knowledge.ActYes: true, knowledge.ActThanks: true, knowledge.ActGreeting: true, knowledge.ActWho: true,
 	knowledge.ActStatus: true, knowledge.ActStop: true,
+}
+
+// meant reports whether a text that would be small talk by itself says something
+// in the conversation: an answer to what was asked, or "geht immer noch nicht"
+// about a ticket that people have.
+func (t *turn) meant(s stance, act knowledge.Act) bool {
+	switch s {
+	case isReply, isBack:
+		return true
+	case isValue:
+		return !chatter[act]
+	case isForStaff, isUnclear:
+		return broken(bare(t.m.Text))
+	}
+	return false
 }
 
 // quick are the acts that belong to a question which the bot has not answered

@@ -30,6 +30,8 @@ func (t *turn) unnamed(ctx context.Context) (done bool, err error) {
 		return true, t.say(ctx, t.v.say("staff.which"))
 	case told == nil && isOrder && t.p.School == "":
 		return true, t.say(ctx, t.v.say("queue.none"))
+	case told != nil && bare(t.m.Text) == "weiter":
+		return true, t.say(ctx, t.v.say("staff.onward", "id", name(told.ID)))
 	case told == nil, t.p.Held != nil && !isOrder: // then a number or a name is that of a school
 		return false, nil
 	}

@@ -44,6 +44,9 @@ func (b *Bot) compose(ctx context.Context, t *escalation.Ticket, n escalation.No
 		platform, post.User = b.reach(p)
 	}
 	post.Body = b.forStaff(ctx, v, t, e)
+	if e.Kind == escalation.Reminded || e.Kind == escalation.Breached {
+		post.Body = append(post.Body, b.standIn(ctx, v, t, n)...)
+	}
 	if callsToAct[e.Kind] {
 		post.Choices = b.staffChoices(v, t, n.To.Person)
 	}

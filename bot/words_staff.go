@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,7 +35,11 @@ func (b *Bot) forStaff(ctx context.Context, v voice, t *escalation.Ticket, e *es
 		if e.Clock == escalation.Resolution {
 			key, due = key+".resolution", e.Due.Resolution
 		}
-		return v.say(key, append(args, "due", v.when(due, b.desk.Now()))...)
+		body := v.say(key, append(args, "due", v.when(due, b.desk.Now()))...)
+		if to := gone(t, e); to != nil {
+			body = append(body, v.say("staff.gone", "holder", b.holderOf(v, to))...)
+		}
+		return body
 	case escalation.Overdue:
 		return b.overdue(v, t, e)
 	case escalation.Added, escalation.Resumed:
@@ -71,9 +76,9 @@ func (b *Bot) overdue(v voice, t *escalation.Ticket, e *escalation.Event) Rich {
 	}
 	h, more := m.NextStep(t, now)
 	var next string
-	switch gone := t.Last(escalation.HandedOn); {
-	case gone != nil && gone.Clock == escalation.Resolution && gone.At.Equal(e.At):
-		next = v.word("staff.overdue.gone", "holder", b.holderOf(v, gone.To))
+	switch to := gone(t, e); {
+	case to != nil:
+		next = v.word("staff.gone", "holder", b.holderOf(v, to))
 	case e.Round >= m.Overdue.Times:
 		next = v.word("staff.overdue.end")
 	case more:
@@ -88,8 +93,29 @@ func (b *Bot) overdue(v voice, t *escalation.Ticket, e *escalation.Event) Rich {
 	return body
 }
 
-// call describes a ticket to whom it now belongs: where, how urgent, the
-// requester's words, what was tried, and what is known besides.
+// gone returns to whom a ticket went in the moment in which e said that its time
+// is over, nil if it stayed.
+func gone(t *escalation.Ticket, e *escalation.Event) *escalation.Holder {
+	if h := t.Last(escalation.HandedOn); h != nil && h.Clock == e.Clock && h.At.Equal(e.At) {
+		return h.To
+	}
+	return nil
+}
+
+// standIn tells somebody about a ticket that waits with others, and that this
+// notice is the first to tell of, what those know: a deputy, a supervisor who may
+// act.
+func (b *Bot) standIn(ctx context.Context, v voice, t *escalation.Ticket, n escalation.Notice) Rich {
+	known := slices.ContainsFunc(t.Notices, func(o escalation.Notice) bool { return o.To.Person == n.To.Person && o.Event < n.Event })
+	if known || n.To.Person == escalation.Nobody || !b.desk.Model().Can(n.To.Person, escalation.Taken, t) {
+		return nil
+	}
+	body := v.say("staff.new", "holder", b.holder(v, t), "school", b.school(t), "place", b.place(v, t), "priority", string(t.Priority))
+	return append(body, b.facts(ctx, v, t)...)
+}
+
+// call describes a ticket to whom it now belongs: where, how urgent, and what is
+// known of it.
 func (b *Bot) call(ctx context.Context, v voice, t *escalation.Ticket, e *escalation.Event, key string) Rich {
 	due := ""
 	if !e.Due.Response.IsZero() {
@@ -103,12 +129,22 @@ func (b *Bot) call(ctx context.Context, v voice, t *escalation.Ticket, e *escala
 	if e.Text != "" {
 		body = append(body, v.say("staff.handedon.note", "text", e.Text)...)
 	}
+	body = append(body, b.facts(ctx, v, t)...)
+	if len(e.To.Vacant) > 0 {
+		body = append(body, v.say("staff.passed", "roles", b.roleTitles(v, e.To.Vacant))...)
+	}
+	return body
+}
+
+// facts tells what is known of a ticket: the requester's words, what was tried,
+// and the fields.
+func (b *Bot) facts(ctx context.Context, v voice, t *escalation.Ticket) Rich {
 	topic := ""
 	if a, ok := b.matter(t); ok {
 		text, _ := a.Text(v.lang)
 		topic = v.word("staff.about", "title", text.Title)
 	}
-	body = append(body, v.say("staff.from", "name", b.personName(ctx, t.Requester), "title", topic)...)
+	body := v.say("staff.from", "name", b.personName(ctx, t.Requester), "title", topic)
 	body = append(body, Quoted(about(t))...)
 	if u := "staff.urgency." + t.Fields["urgency"]; v.has(u) {
 		body = append(body, v.say(u)...)
@@ -119,11 +155,7 @@ func (b *Bot) call(ctx context.Context, v voice, t *escalation.Ticket, e *escala
 			body = append(body, v.say("staff.field", "field", v.word("field."+f), "value", value)...)
 		}
 	}
-	body = append(body, attached(v, allFiles(t))...)
-	if len(e.To.Vacant) > 0 {
-		body = append(body, v.say("staff.passed", "roles", b.roleTitles(v, e.To.Vacant))...)
-	}
-	return body
+	return append(body, attached(v, allFiles(t))...)
 }
 
 // tried lists what was shown to the requester and did not help. The article that

@@ -27,6 +27,12 @@ func TestSetAside(t *testing.T) {
 		{"der 3d drucker", "der 3d drucker", Details{}},
 		{"Klausur läuft gerade, beamer tot", "klausur lauft gerade beamer tot", Details{Exam: true}},
 		{"die klausur ist nächste woche", "die klausur ist nachste woche", Details{}},
+		{"drucker im Lehrerzimmer druckt nicht", "drucker im lehrerzimmer druckt nicht", Details{Rooms: []string{"Lehrerzimmer"}}},
+		{"wlan in der aula und im Physikraum 12 weg", "wlan in der aula und im physikraum 12 weg", Details{Rooms: []string{"aula"}}},
+		{"projector in the library is dark", "projector in the library is dark", Details{Rooms: []string{"library"}}},
+		{"beamer im computerraum 204", "beamer im computerraum", Details{Rooms: []string{"204"}}},
+		{"das lehrerzimmer hat eine frage", "das lehrerzimmer hat eine frage", Details{}},
+		{"ich bin im klassenraum", "ich bin im klassenraum", Details{}},
 		{"stehe im unterricht", "stehe im unterricht", Details{Lesson: true}},
 	} {
 		rest, got := setAside(test.text)

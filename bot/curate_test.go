@@ -26,7 +26,7 @@ func TestCurateInChat(t *testing.T) {
 			mara> faq ändern der-hausmeister-soll-die-heizung\nHeizung bleibt kalt\nBereich: drucken\ndie heizung ist eiskalt\ndie heizung ist kalt\nes ist eiskalt im raum\n1. Drehen Sie das Thermostat auf.
 			mara< Heizung bleibt kalt
 			mara> [Veröffentlichen]
-			mara< In Kraft
+			mara< Veröffentlicht
 			clara> die heizung ist eiskalt
 			clara< Thermostat`,
 		},
@@ -39,7 +39,7 @@ func TestCurateInChat(t *testing.T) {
 			mara> faq ändern 1\nPapierstau im Gerät\n1. Klappe auf.
 			mara< Entwurf
 			mara> faq veröffentlichen 1
-			mara< In Kraft: Papierstau im Gerät
+			mara< Veröffentlicht: Papierstau im Gerät
 			anna> papierstau im kopierer
 			anna< Klappe auf`,
 		},
@@ -50,7 +50,7 @@ func TestCurateInChat(t *testing.T) {
 			mara> faq veröffentlichen kopierer
 			mara< Fragen von Papierstau im Drucker
 			mara> faq veröffentlichen kopierer trotzdem
-			mara< In Kraft`,
+			mara< Veröffentlicht`,
 		},
 		{
 			"a form",
@@ -59,7 +59,7 @@ func TestCurateInChat(t *testing.T) {
 			mara> [Im Formular schreiben] title=Heizung bleibt kalt;room=drucken;questions=die heizung ist kalt;steps=Drehen Sie auf.
 			mara< Heizung bleibt kalt
 			mara> [Veröffentlichen]
-			mara< In Kraft`,
+			mara< Veröffentlicht`,
 		},
 		{
 			"a solved ticket",
@@ -79,7 +79,7 @@ func TestCurateInChat(t *testing.T) {
 			mara> faq veröffentlichen nirgends
 			mara< Das finde ich nicht
 			mara> faq veröffentlichen papierstau
-			mara< in Kraft
+			mara< veröffentlicht
 			mara> faq neu 3
 			mara< Das finde ich nicht`,
 		},

@@ -357,7 +357,7 @@ func TestAssistantDraft(t *testing.T) {
 		err        error
 	}{
 		{"worded", "tom", false, "Beamer ohne Bild", "ticket 412 (machine)", nil},
-		{"plain", "tom", true, "kein bild in raum 204", "ticket 412", nil},
+		{"plain", "tom", true, "Kein bild in raum 204", "ticket 412", nil},
 		{"denied", "nora", false, "", "", knowledge.ErrDenied},
 	} {
 		f := open(t)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -59,12 +60,18 @@ func (l *Library) drafted(s Source) Article {
 	}
 	title := l.mask(s.Title)
 	if title == "" && len(a.Questions) > 0 {
-		title = a.Questions[0]
+		title = sentence(a.Questions[0])
 	}
 	a.Title = cut(oneLine(strings.ToValidUTF8(title, "")), MaxTitle)
 	a.ID = slug(a.Title)
 	a.Steps = steps(strings.ToValidUTF8(l.mask(s.Solution), ""))
 	return a
+}
+
+// sentence begins a text with a capital, as a title does.
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 func (l *Library) mask(text string) string { return Mask(l.o.Names(text)) }

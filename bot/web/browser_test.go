@@ -203,7 +203,11 @@ func TestTwoWindowsTalk(t *testing.T) {
 	ben.is(t, `document.getElementById("uhr").textContent.includes("11:40")`)
 
 	before := anna.shows(t, "#verlauf")
-	anna.do(t, chromedp.Reload())
+	anna.do(t, chromedp.EmulateViewport(800, 300), chromedp.Reload())
+	atEnd := `(s => s.scrollHeight > s.clientHeight && s.scrollHeight - s.scrollTop - s.clientHeight < 2)(document.querySelector(".scroll"))`
+	if ok, err := chromedp.Run(anna.ctx, chromedp.Evaluate[bool](atEnd)); err != nil || !ok {
+		t.Errorf("a reload does not show the end at once, %v", err)
+	}
 	if after := anna.shows(t, "#verlauf"); after != before {
 		t.Errorf("before a reload anna sees\n%s\nafter it\n%s", before, after)
 	}
@@ -247,6 +251,10 @@ func TestPagesFitOnAPhone(t *testing.T) {
 	b.do(t, chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile))
 	for _, path := range []string{"/", "/als/anna/", "/als/anna/bericht"} {
 		b.fits(t, pages+path)
+	}
+	narrow := `[...document.querySelectorAll("th, td")].filter(cell => cell.offsetWidth < 40).length` // their letters stand one below the other
+	if n, err := chromedp.Run(b.ctx, chromedp.Evaluate[int](narrow)); err != nil || n > 0 {
+		t.Errorf("%d cells of the report are too narrow to be read, %v", n, err)
 	}
 	articles := curated(t, Options{Demo: true})
 	long := strings.Repeat("Donaudampfschifffahrtsgesellschaft", 4)

@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 )
 
@@ -16,6 +18,7 @@ type Clock struct {
 // A clockView is the clock as the template "clock" shows it.
 type clockView struct {
 	voice
+	Base  string // the path of the person's pages
 	Text  string
 	At    string
 	Steps []clockStep
@@ -27,16 +30,16 @@ type clockStep struct{ Value, Label string }
 // clockSteps are how far the buttons move the clock; "next" is no length of time.
 var clockSteps = map[string]time.Duration{"15m": 15 * time.Minute, "1h": time.Hour, "1d": 24 * time.Hour, "next": 0}
 
-func (s *Server) clockView(v voice) *clockView {
+func (s *Server) clockView(v voice, base string) *clockView {
 	now := s.o.Clock.Now()
-	out := &clockView{voice: v, At: v.Machine(now), Text: v.W("clock.now", "date", v.Date(now), "time", v.Clock(now))}
+	out := &clockView{voice: v, Base: base, At: v.Machine(now), Text: v.W("clock.now", "date", v.Date(now), "time", v.Clock(now))}
 	for _, step := range []string{"15m", "1h", "1d", "next"} {
 		out.Steps = append(out.Steps, clockStep{step, v.W("clock." + step)})
 	}
 	return out
 }
 
-// updateClock moves the demonstration's clock (um).
+// updateClock moves the demonstration's clock (um), and leads back to the page where it was moved.
 func (s *Server) updateClock(w http.ResponseWriter, r *http.Request, p Person) {
 	if !s.form(w, r) {
 		return
@@ -57,5 +60,12 @@ func (s *Server) updateClock(w http.ResponseWriter, r *http.Request, p Person) {
 		return
 	}
 	s.wakeAll()
-	s.done(w, r, base(p.ID)+"/#ende")
+	to := base(p.ID) + "/"
+	if from, err := url.Parse(r.Referer()); err == nil && strings.HasPrefix(from.Path, to) {
+		to = from.RequestURI()
+	}
+	if to == base(p.ID)+"/" {
+		to += "#ende"
+	}
+	s.done(w, r, to)
 }

@@ -37,6 +37,17 @@ func (s *Server) curating(p Person, title, here string) curating {
 	return out
 }
 
+// articleTitle returns what an article in force is called, the id of any other.
+func (s *Server) articleTitle(id string) string {
+	if s.o.Library == nil {
+		return id
+	}
+	if a, ok := s.o.Library.Article(id); ok {
+		return line(a.Title)
+	}
+	return id
+}
+
 // refuseArticle answers for what the library did not do.
 func (s *Server) refuseArticle(w http.ResponseWriter, r *http.Request, err error) {
 	var state *knowledge.TransitionError

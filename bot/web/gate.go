@@ -19,9 +19,11 @@ type gatePage struct {
 	Before, After string // how many questions find their article
 	Asked         int
 	Taken         []takenView
-	Lost          []moveView // find their article no more, and are not taken by this one
-	Gained        []moveView
-	Blocked       bool // it was to be published and takes questions away
+	Gained        []moveView // find this article now
+	GainedCount   string
+	Others        int        // how many questions else find their article now, or find it no more
+	Found, Lost   []moveView // these
+	Blocked       bool       // it was to be published and takes questions away
 	Why, When     string
 	WhenWrong     string
 }
@@ -80,10 +82,14 @@ func (s *Server) found(data *gatePage, p Person, t knowledge.Trial) {
 		switch {
 		case slices.Contains(t.Changed, m.Belongs) && !m.From.Offered && m.To.Offered:
 			data.Gained = append(data.Gained, v.moveView(m))
+		case !m.From.Offered && m.To.Offered:
+			data.Found = append(data.Found, s.otherView(v, m))
 		case m.Lost() && !slices.Contains(taken, m):
-			data.Lost = append(data.Lost, s.lostView(v, m))
+			data.Lost = append(data.Lost, s.otherView(v, m))
 		}
 	}
+	data.Others = len(data.Found) + len(data.Lost)
+	data.GainedCount = v.counted("gate.gained", len(data.Gained))
 }
 
 func (v voice) moveView(m knowledge.Move) moveView {
@@ -94,12 +100,10 @@ func (v voice) moveView(m knowledge.Move) moveView {
 	return out
 }
 
-// lostView returns a question with the article that it does not find any more.
-func (s *Server) lostView(v voice, m knowledge.Move) moveView {
+// otherView returns a question with the article that it belongs to.
+func (s *Server) otherView(v voice, m knowledge.Move) moveView {
 	out := v.moveView(m)
-	if a, ok := s.o.Library.Article(m.Belongs); ok {
-		out.Belongs = line(a.Title)
-	}
+	out.Belongs = s.articleTitle(m.Belongs)
 	return out
 }
 
@@ -116,16 +120,8 @@ func (s *Server) takenViews(v voice, p Person, t knowledge.Trial) []takenView {
 	}
 	var out []takenView
 	for _, id := range ids {
-		title := id
-		if a, ok := s.o.Library.Article(id); ok {
-			title = line(a.Title)
-		}
-		key := "gate.taken"
-		if len(by[id]) == 1 {
-			key = "gate.taken.one"
-		}
 		out = append(out, takenView{
-			Text: v.W(key, "count", len(by[id]), "title", title), Href: base(p.ID) + articlePath(id), Questions: by[id],
+			Text: v.counted("gate.taken", len(by[id]), "title", s.articleTitle(id)), Href: base(p.ID) + articlePath(id), Questions: by[id],
 		})
 	}
 	return out

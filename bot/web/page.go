@@ -78,7 +78,7 @@ func (s *Server) personPage(p Person, title, here string) page {
 		out.Nav = append(out.Nav, link{"/", v.W("nav.people"), false})
 	}
 	if s.o.Clock != nil {
-		out.Clock = s.clockView(v)
+		out.Clock = s.clockView(v, out.Base)
 	}
 	return out
 }
@@ -153,24 +153,25 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 // An errorPage says what happened and what to do.
 type errorPage struct {
 	page
-	Text string
+	Text  string
+	Begin string // where one can go on
 }
 
 // refuse answers with the sentence under key: as a page, or as text to a script.
 // Args are as in [voice.W].
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, key string, args ...any) {
 	v := s.voiceFor(r)
-	home := "/"
+	data := errorPage{page: page{voice: v, Title: v.W("error.title"), Home: "/"}, Begin: "/"}
 	if p, ok := s.identify(r); ok && p.ID == r.PathValue("person") {
-		v, home = s.voiceOf(p.Locale), base(p.ID)+"/"
+		data = errorPage{page: s.personPage(p, "error.title", ""), Begin: base(p.ID) + "/"}
 	}
-	text := v.W(key, args...)
+	text := data.W(key, args...)
 	if fromScript(r) {
 		http.Error(w, text, status)
 		return
 	}
 	var b bytes.Buffer
-	data := errorPage{page{voice: v, Title: v.W("error.title"), Home: home}, text}
+	data.Text = text
 	if err := errorTemplate.ExecuteTemplate(&b, "layout", data); err != nil {
 		s.o.Log.Error("error page failed", "err", err)
 		http.Error(w, text, status)

@@ -80,7 +80,7 @@ func (s *Server) importArticles(w http.ResponseWriter, r *http.Request, p Person
 	var problems knowledge.Problems
 	if errors.As(err, &problems) {
 		d := s.exchangePage(p)
-		d.Why, d.Refused = why, d.W("exchange.refused", "file", line(name), "count", len(problems))
+		d.Why, d.Refused = why, d.counted("exchange.refused", len(problems), "file", line(name))
 		for _, problem := range problems {
 			d.Problems = append(d.Problems, line(d.Problem(problem)))
 		}

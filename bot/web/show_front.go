@@ -24,7 +24,7 @@ type card struct {
 var kindOrder = []Kind{Teacher, Contact, Deputy, Provider, Other, Editor, Authority}
 
 // showFront shows a card for everybody there is; without a demonstration it
-// it leads people to their own pages, or says how to sign in.
+// leads people to their own pages, or says how to sign in.
 func (s *Server) showFront(w http.ResponseWriter, r *http.Request) {
 	if !s.o.Demo {
 		s.showSignIn(w, r)

@@ -83,10 +83,7 @@ func (s *Server) gapView(v voice, p Person, g knowledge.Gap) gapView {
 	for _, q := range g.Questions[1:min(len(g.Questions), maxAsked)] {
 		out.More = append(out.More, line(q))
 	}
-	out.MoreCount = v.W("gaps.more", "count", len(out.More))
-	if len(out.More) == 1 {
-		out.MoreCount = v.W("gaps.more.one")
-	}
+	out.MoreCount = v.counted("gaps.more", len(out.More))
 	if a, ok := s.o.Library.Article(g.Article); ok {
 		out.Near, out.NearTitle = base(p.ID)+articlePath(a.ID), line(a.Title)
 	}

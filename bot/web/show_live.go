@@ -121,7 +121,7 @@ func (st *stream) sendClock() error {
 	if st.s.o.Clock == nil {
 		return nil
 	}
-	c := st.s.clockView(st.v)
+	c := st.s.clockView(st.v, base(st.p.ID))
 	if c.Text == st.clock {
 		return nil
 	}

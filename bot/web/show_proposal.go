@@ -33,10 +33,10 @@ func (s *Server) showProposal(w http.ResponseWriter, r *http.Request, p Person) 
 	d := &proposalPage{curating: s.curating(p, "proposal.title", ""), Gone: e.Proposal.Gone}
 	d.articleHead = s.head(d.curating, p, e, rev.Article.Title, "/vorschlag")
 	d.When = d.Day(e.Proposal.At)
-	d.MayTake, d.MayDismiss = s.may(p, saving, "") && !d.Gone, s.may(p, dismissing, "")
 	if !d.Gone {
 		d.Diffs = s.diffs(d.voice, rev.Article, e.Proposal.Merged)
 	}
+	d.MayTake, d.MayDismiss = s.may(p, saving, "") && len(d.Diffs) > 0, s.may(p, dismissing, "")
 	var names []string
 	for _, field := range e.Proposal.Conflicts {
 		names = append(names, d.W(fieldWords[field]))

@@ -71,7 +71,7 @@ func (s *Server) showReport(w http.ResponseWriter, r *http.Request, p Person) {
 			s.fail(w, r, err)
 			return
 		}
-		data.fill(res)
+		data.fill(res, s.articleTitle)
 	}
 	s.render(w, r, http.StatusOK, reportTemplate, data)
 }
@@ -86,8 +86,8 @@ func (s *Server) month(name string) (time.Time, bool) {
 	return from, err == nil && from.Year() > 2000 && from.Year() < 2200
 }
 
-// fill takes over the figures.
-func (p *reportPage) fill(res report.Result) {
+// fill takes over the figures. title returns what an article is called.
+func (p *reportPage) fill(res report.Result, title func(id string) string) {
 	v := p.voice
 	p.Intro = v.W("report.intro", "min", res.MinGroup)
 	switch {
@@ -104,7 +104,7 @@ func (p *reportPage) fill(res report.Result) {
 		v.groups("report.models", res.Models, res.MinGroup),
 		v.groups("report.schools", res.Schools, res.MinGroup),
 		v.groups("report.rooms", res.Rooms, res.MinGroup),
-		v.steps(res.Steps, res.MinGroup), v.priorities(res.Priorities), v.ages(res.Ages), v.articles(res.Articles))
+		v.steps(res.Steps, res.MinGroup), v.priorities(res.Priorities), v.ages(res.Ages), v.articles(res.Articles, title))
 	if res.Unmeasured > 0 {
 		p.Unmeasured = v.W("report.unmeasured", "count", res.Unmeasured)
 	}
@@ -236,7 +236,7 @@ func (v voice) priorities(all []report.Priority) table {
 }
 
 func (v voice) ages(all []report.Age) table {
-	t := table{Title: v.W("report.ages"), Head: []string{v.W("report.ages"), v.W("report.opened")}}
+	t := table{Title: v.W("report.ages"), Head: []string{v.W("report.days"), v.W("report.opened")}}
 	for _, a := range all {
 		name := v.W("report.age", "least", a.Least, "most", a.Most)
 		if a.Most == 0 {
@@ -247,12 +247,12 @@ func (v voice) ages(all []report.Age) table {
 	return t
 }
 
-func (v voice) articles(all []report.Article) table {
+func (v voice) articles(all []report.Article, title func(id string) string) table {
 	t := table{Title: v.W("report.articles"), Head: []string{
 		v.W("report.article"), v.W("report.shown"), v.W("report.helped"), v.W("report.nothelped"), v.W("report.cameback"),
 	}}
 	for _, a := range all {
-		t.Rows = append(t.Rows, tableRow{Name: a.ID, Cells: []cell{
+		t.Rows = append(t.Rows, tableRow{Name: title(a.ID), Cells: []cell{
 			number(a.Shown), number(a.Helped), number(a.NotHelped), number(a.CameBack),
 		}})
 	}

@@ -76,7 +76,7 @@ func (s *Server) showTry(w http.ResponseWriter, r *http.Request, p Person) {
 		}
 		d.Sides = append(d.Sides, s.trySide(d.voice, p, "try.drafts", drafts, ids))
 		d.Same = d.Sides[0].Outcome == d.Sides[1].Outcome && slices.EqualFunc(d.Sides[0].Hits, d.Sides[1].Hits,
-			func(a, b tryHit) bool { return a.Href == b.Href })
+			func(a, b tryHit) bool { return a.Href == b.Href && !b.Draft })
 	}
 	s.render(w, r, http.StatusOK, tryTemplate, d)
 }

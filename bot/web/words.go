@@ -67,6 +67,14 @@ func (v voice) W(key string, args ...any) string {
 	return text
 }
 
+// counted returns the words under key for a count, those under key with ".one" for one. Args are as in W.
+func (v voice) counted(key string, count int, args ...any) string {
+	if count == 1 {
+		key += ".one"
+	}
+	return v.W(key, append(args, "count", count)...)
+}
+
 // When returns the weekday and time of t.
 func (v voice) When(t time.Time) string {
 	t = t.In(v.zone)

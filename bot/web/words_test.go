@@ -68,7 +68,7 @@ func TestWordsAreUsed(t *testing.T) {
 	}
 	for key := range catalogue["de"] {
 		begins := func(prefix string) bool { return strings.HasPrefix(key, prefix) }
-		if !used[key] && !slices.ContainsFunc(composed, begins) {
+		if !used[strings.TrimSuffix(key, ".one")] && !slices.ContainsFunc(composed, begins) {
 			t.Errorf("nobody says %q", key)
 		}
 	}

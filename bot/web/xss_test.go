@@ -468,7 +468,7 @@ func risky(t *testing.T, w *httptest.ResponseRecorder) (found []string) {
 		}
 		for _, a := range d.Attr {
 			foreign := (a.Key == "href" || a.Key == "src" || a.Key == "action" || a.Key == "formaction") && !strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "#")
-			if foreign && a.Val != "uhr" || strings.HasPrefix(a.Val, "//") && a.Key != "value" || strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "autofocus" {
+			if foreign || strings.HasPrefix(a.Val, "//") && a.Key != "value" || strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "autofocus" {
 				found = append(found, fmt.Sprintf("<%s %s=%q>", d.Data, a.Key, a.Val))
 			}
 		}

@@ -10,7 +10,7 @@ let rev = Number(talk.dataset.rev), stream, timer, unread = 0, leave, watches = 
 const newID = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), b => b.toString(16).padStart(2, "0")).join("");
 const say = text => { state.textContent = text; };
 const atEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
-const toEnd = () => { scroll.scrollTop = scroll.scrollHeight; };
+const toEnd = behavior => { scroll.scrollTo({ top: scroll.scrollHeight, behavior }); };
 const node = html => { const t = document.createElement("template"); t.innerHTML = html; return t.content.firstElementChild; };
 
 // An entry takes the place of the one with its number, or goes to the end. What
@@ -24,7 +24,7 @@ function show(entry) {
   if (old) old.replaceWith(fresh); else log.append(fresh);
   // A pressed button is gone: go on by writing, where that opens no keyboard on the screen.
   if (focused && matchMedia("(hover: hover)").matches) composer.elements.text.focus({ preventScroll: true });
-  if (end || fresh.classList.contains("mine")) toEnd();
+  if (end || fresh.classList.contains("mine")) toEnd("auto");
   // Of what is longer than the window, the beginning is to be read first.
   if (end && !old && fresh.offsetHeight > scroll.clientHeight) fresh.scrollIntoView({ block: "start" });
   if (document.hidden && !old && !fresh.classList.contains("mine")) document.title = `(${++unread}) ${title}`;
@@ -132,5 +132,5 @@ document.addEventListener("visibilitychange", watch);
 const tickets = document.getElementById("tickets");
 if (tickets && matchMedia("(max-width: 60rem)").matches) tickets.open = false;
 composer.elements.id.value = newID();
-toEnd();
+toEnd("instant");
 watch();

@@ -1,17 +1,21 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
+	"strings"
 
 	"ersthelfer/internal/boltfile"
 )
 
 // openFile opens the database in a folder. After an end that was none of the
 // program's own, as a power cut, it looks at every page first: what is broken
-// beyond use is refused, and single broken records are logged.
+// beyond use is refused, and single broken records are logged, in one line.
 func openFile(data string, log *slog.Logger) (*boltfile.File, error) {
 	problems, err := boltfile.CheckAfterCrash(context.Background(), data)
 	if err != nil {
@@ -22,7 +26,11 @@ func openFile(data string, log *slog.Logger) (*boltfile.File, error) {
 			return nil, fmt.Errorf("the database in %s was not closed properly and is damaged (%s and %d more); "+
 				"keep it aside and put the newest backup in its place", data, p, len(problems)-1)
 		}
-		log.Error("a record is damaged", "place", p.String())
+	}
+	if len(problems) > 0 {
+		log.Error("the database was not closed properly and parts of it are damaged; they are refused when they are read, "+
+			"everything else works. To have them back, end the program, keep the database aside and put the newest backup in its place",
+			"folder", data, "damaged", len(problems), "in", buckets(problems), "first", problems[0].String())
 	}
 	file, err := boltfile.Open(data, boltfile.Options{Log: log})
 	var refused *boltfile.OpenError
@@ -30,4 +38,17 @@ func openFile(data string, log *slog.Logger) (*boltfile.File, error) {
 		return nil, fmt.Errorf("cannot keep data in %s: %w; see to room and rights there, or name another folder with --data", data, err)
 	}
 	return file, err
+}
+
+// buckets counts problems by bucket: "tickets 12, notices 3".
+func buckets(problems []boltfile.Problem) string {
+	counts := map[string]int{}
+	for _, p := range problems {
+		counts[cmp.Or(p.Bucket, "the file")]++
+	}
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		out = append(out, fmt.Sprintf("%s %d", name, counts[name]))
+	}
+	return strings.Join(out, ", ")
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -122,6 +123,23 @@ func TestWrongData(t *testing.T) {
 				t.Error("the file has changed")
 			}
 		})
+	}
+}
+
+// TestDamagedRecords: records that a crash has damaged are told of in one line,
+// however many they are, and the program goes on with the rest.
+func TestDamagedRecords(t *testing.T) {
+	dir := fresh(t, true) // none of its 2,000 records has a seal
+	var log bytes.Buffer
+	f, err := openFile(dir, slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	said := log.String()
+	if strings.Count(said, "\n") != 1 || !strings.Contains(said, "damaged=2000") || !strings.Contains(said, `in="filling 2000"`) ||
+		!strings.Contains(said, "backup") || !strings.Contains(said, "key 303030303030") {
+		t.Errorf("the log says\n%s", said)
 	}
 }
 

@@ -198,11 +198,11 @@ func urgent(t *escalation.Ticket, now time.Time) int {
 // notify posts one notice and marks it, or records why it could not.
 func (b *Bot) notify(ctx context.Context, t *escalation.Ticket, n escalation.Notice) error {
 	post, platform, err := b.compose(ctx, t, n)
-	if err != nil {
-		return err
-	}
 	ref := ""
 	switch p := b.platforms[platform]; {
+	case err != nil && ctx.Err() == nil: // tried again like what a platform refuses, others wait too
+		b.log.Error("compose notice", "ticket", t.ID, "err", err)
+	case err != nil:
 	case p == nil:
 		err = fmt.Errorf("no platform for the recipient: %w", ErrUndeliverable)
 	case post.Body == nil:
@@ -246,7 +246,8 @@ func (b *Bot) refresh(ctx context.Context, id escalation.ID) error {
 		done[n.To] = true
 		post, platform, err := b.compose(ctx, t, n)
 		if err != nil {
-			return err
+			b.log.Error("compose post", "ticket", t.ID, "err", err)
+			continue
 		}
 		if older && n.To.As != escalation.Requester {
 			post.Choices = nil

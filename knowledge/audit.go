@@ -110,17 +110,14 @@ func (c *change) pseudonym(p Person) (string, error) {
 	return ref, errors.Join(write(c.tx, ShelfPeople, "name/"+string(p), ref), write(c.tx, ShelfPeople, "ref/"+ref, p))
 }
 
-// person returns who is behind a pseudonym, Program if nobody is any more.
-func person(tx Tx, ref string) (Person, error) {
-	if ref == "" {
-		return Program, nil
-	}
+// person returns who is behind a pseudonym, Program if nobody is any more, or if
+// the record of it is damaged: an article does not depend on who wrote it.
+func person(tx Tx, ref string) Person {
 	var p Person
-	err := read(tx, ShelfPeople, "ref/"+ref, &p)
-	if errors.Is(err, ErrNotFound) {
-		return Program, nil
+	if ref == "" || read(tx, ShelfPeople, "ref/"+ref, &p) != nil {
+		return Program
 	}
-	return p, err
+	return p
 }
 
 // A TamperError says where the audit is not as it was written.
@@ -254,6 +251,7 @@ func (l *Library) Audit(ctx context.Context, by Person, from, limit int) (out []
 	if err := l.may(by, ActAudit, ""); err != nil {
 		return nil, err
 	}
+	var lost losses
 	err = l.store.View(ctx, func(tx Tx) error {
 		var head Checkpoint
 		if err := read(tx, ShelfMeta, auditHead, &head); err != nil && !notFound(err) {
@@ -265,16 +263,15 @@ func (l *Library) Audit(ctx context.Context, by Person, from, limit int) (out []
 		for seq := from; seq > 0 && len(out) < limit; seq-- {
 			var r AuditRecord
 			if err := read(tx, ShelfAudit, auditKey(seq), &r); err != nil {
-				l.damaged(auditKey(seq), err)
+				lost.add(auditKey(seq), err)
 				continue
 			}
-			if r.By, err = person(tx, r.Who); err != nil {
-				return err
-			}
+			r.By = person(tx, r.Who)
 			out = append(out, r)
 		}
 		return nil
 	})
+	lost.tell(l)
 	return out, err
 }
 
@@ -289,10 +286,9 @@ func (l *Library) WriteAudit(ctx context.Context, by Person, w io.Writer) error 
 		if err := json.Unmarshal(item.Value, &r); err != nil {
 			return fmt.Errorf("decode audit record %s: %w", item.Key, err)
 		}
-		var err error
-		r.By, err = person(tx, r.Who)
+		r.By = person(tx, r.Who)
 		lines = append(lines, r)
-		return err
+		return nil
 	})
 	if err != nil {
 		return err

@@ -95,6 +95,7 @@ func (l *Library) load(ctx context.Context) error {
 		return err
 	}
 	force := make(map[string]held, len(entries))
+	var lost losses
 	for part := range slices.Chunk(entries, pageSize) {
 		err := l.store.View(ctx, func(tx Tx) error {
 			for _, e := range part {
@@ -103,7 +104,7 @@ func (l *Library) load(ctx context.Context) error {
 				}
 				r, err := revisionOf(tx, e.ID, e.InForce)
 				if err != nil {
-					l.damaged(revisionKey(e.ID, e.InForce), err)
+					lost.add(revisionKey(e.ID, e.InForce), err)
 					continue
 				}
 				force[e.ID] = held{&r.Article, e.Locals}
@@ -114,6 +115,7 @@ func (l *Library) load(ctx context.Context) error {
 			return err
 		}
 	}
+	lost.tell(l)
 	l.force.Store(&force)
 	return nil
 }

@@ -70,14 +70,12 @@ func entryOf(tx Tx, id string) (*Entry, error) {
 	if err := read(tx, ShelfEntries, id, e); err != nil {
 		return nil, err
 	}
-	return e, e.resolve(tx)
+	e.resolve(tx)
+	return e, nil
 }
 
 // resolve puts a name where the stored form has a pseudonym.
-func (e *Entry) resolve(tx Tx) (err error) {
-	e.Owner, err = person(tx, string(e.Owner))
-	return err
-}
+func (e *Entry) resolve(tx Tx) { e.Owner = person(tx, string(e.Owner)) }
 
 // revisionOf reads a revision, with the name of who made it.
 func revisionOf(tx Tx, id string, number int) (*Revision, error) {
@@ -85,9 +83,8 @@ func revisionOf(tx Tx, id string, number int) (*Revision, error) {
 	if err := read(tx, ShelfRevisions, revisionKey(id, number), r); err != nil {
 		return nil, err
 	}
-	var err error
-	r.By, err = person(tx, string(r.By))
-	return r, err
+	r.By = person(tx, string(r.By))
+	return r, nil
 }
 
 // put stores an entry, with the pseudonyms of people.
@@ -185,9 +182,24 @@ func (l *Library) Entries(ctx context.Context, by Person) ([]*Entry, error) {
 	return l.entries(ctx)
 }
 
-// damaged logs a record that is left out.
-func (l *Library) damaged(key string, err error) {
-	l.o.Log.Error("record of the library is damaged and left out", "key", key, "error", err)
+// Losses are the damaged records that a walk over a shelf has left out.
+type losses struct {
+	count int
+	first string // key of the first one
+	err   error
+}
+
+func (x *losses) add(key string, err error) {
+	if x.count++; x.count == 1 {
+		x.first, x.err = key, err
+	}
+}
+
+// tell logs them in one line, however many they are.
+func (x *losses) tell(l *Library) {
+	if x.count > 0 {
+		l.o.Log.Error("records of the library are damaged and left out", "damaged", x.count, "first", x.first, "error", x.err)
+	}
 }
 
 // Revision returns one revision, or ErrNotFound.

@@ -30,15 +30,18 @@ func (l *Library) entries(ctx context.Context) ([]*Entry, error) {
 		return all, nil
 	}
 	all := []*Entry{}
-	err := each(ctx, l.store, ShelfEntries, l.damaged, func(tx Tx, item Item) error {
+	var lost losses
+	err := each(ctx, l.store, ShelfEntries, lost.add, func(tx Tx, item Item) error {
 		e := new(Entry)
 		if err := json.Unmarshal(item.Value, e); err != nil {
-			l.damaged(item.Key, err)
+			lost.add(item.Key, err)
 			return nil
 		}
+		e.resolve(tx)
 		all = append(all, e)
-		return e.resolve(tx)
+		return nil
 	})
+	lost.tell(l)
 	if err != nil {
 		return nil, err
 	}
@@ -97,15 +100,17 @@ func (l *Library) recall(ctx context.Context) ([]Observation, error) {
 		return slices.Clone(m.observed), nil
 	}
 	var all []Observation
-	err := each(ctx, l.store, ShelfObservations, l.damaged, func(_ Tx, item Item) error {
+	var lost losses
+	err := each(ctx, l.store, ShelfObservations, lost.add, func(_ Tx, item Item) error {
 		var o Observation
 		if err := json.Unmarshal(item.Value, &o); err != nil {
-			l.damaged(item.Key, err)
+			lost.add(item.Key, err)
 			return nil
 		}
 		all = append(all, o)
 		return nil
 	})
+	lost.tell(l)
 	if err != nil {
 		return nil, err
 	}

@@ -47,21 +47,22 @@ func (l *Library) ship(ctx context.Context, starter []Article) error {
 	})
 }
 
-// ship takes over one starter article.
+// ship takes over one starter article. One of which a record is damaged stays as it
+// is: what an editor made of it may still be had from a backup.
 func (c *change) ship(a Article) error {
 	e, err := entryOf(c.tx, a.ID)
 	if notFound(err) {
 		return c.takeOver(&Entry{ID: a.ID}, a)
 	}
 	if err != nil {
-		return err
+		return nil
 	}
 	if e.Proposal != nil && same(e.Proposal.Shipped, a) && !e.Proposal.Gone {
 		return nil
 	}
 	latest, err := revisionOf(c.tx, e.ID, e.Latest)
 	if err != nil {
-		return err
+		return nil
 	}
 	untouched := e.Shipped != nil && same(latest.Article, *e.Shipped)
 	switch {
@@ -103,7 +104,7 @@ func (c *change) gone(id string) error {
 	}
 	latest, err := revisionOf(c.tx, id, e.Latest)
 	if err != nil {
-		return err
+		return nil
 	}
 	e.Proposal = &Proposal{At: c.now, Gone: true, Shipped: *e.Shipped, Merged: latest.Article}
 	return c.put(e)

@@ -6,7 +6,9 @@
 //	bot.users     => …
 //
 // A record is sealed by [boltfile.Seal] together with its own key, so that it
-// cannot be taken for another one's.
+// cannot be taken for another one's. A damaged record is logged and counts as
+// none: what these buckets hold can be asked or done once more, while a person
+// whose record cannot be read would never be answered or told anything again.
 package bolt
 
 import (
@@ -14,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"go.etcd.io/bbolt"
 
@@ -35,13 +38,16 @@ var buckets = []bot.Bucket{bot.People, bot.Users, bot.Seen, bot.Marks, bot.SignI
 func bucketName(in bot.Bucket) []byte { return []byte("bot." + string(in)) }
 
 // A Store keeps records in a database file. It is safe for concurrent use.
-type Store struct{ file *boltfile.File }
+type Store struct {
+	file *boltfile.File
+	log  *slog.Logger
+}
 
 var _ bot.Store = (*Store)(nil)
 
 // Open returns the bot's records in a database file, which stays the caller's
-// to close.
-func Open(ctx context.Context, f *boltfile.File) (*Store, error) {
+// to close. The log hears of damaged records, never of what is in one.
+func Open(ctx context.Context, f *boltfile.File, log *slog.Logger) (*Store, error) {
 	err := f.Update(ctx, func(tx *bbolt.Tx) error {
 		for _, in := range buckets {
 			if _, err := tx.CreateBucketIfNotExists(bucketName(in)); err != nil {
@@ -53,18 +59,17 @@ func Open(ctx context.Context, f *boltfile.File) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the bot's records: %w", err)
 	}
-	return &Store{file: f}, nil
+	return &Store{f, log}, nil
 }
 
-// Read implements [bot.Store]. A damaged record is an error that wraps
-// [boltfile.ErrDamaged].
+// Read implements [bot.Store].
 func (s *Store) Read(ctx context.Context, in bot.Bucket, key string) (record []byte, err error) {
 	err = s.file.View(ctx, func(tx *bbolt.Tx) error {
 		b, err := bucket(tx, in)
 		if err != nil {
 			return err
 		}
-		record, err = open(in, key, b.Get([]byte(key)))
+		record, err = s.intact(open(in, key, b.Get([]byte(key))))
 		return err
 	})
 	return record, err
@@ -79,7 +84,7 @@ func (s *Store) Change(
 		if err != nil {
 			return err
 		}
-		old, err := open(in, key, b.Get([]byte(key)))
+		old, err := s.intact(open(in, key, b.Get([]byte(key))))
 		if err != nil {
 			return err
 		}
@@ -102,18 +107,26 @@ func (s *Store) Change(
 const pageSize = 100
 
 // Each implements [bot.Store]. It reads a hundred records at a time: one that is
-// changed meanwhile is seen as it is when its turn comes. A damaged record ends
-// the walk with an error that wraps [boltfile.ErrDamaged].
+// changed meanwhile is seen as it is when its turn comes.
 func (s *Store) Each(
 	ctx context.Context, in bot.Bucket, prefix string, fn func(key string, record []byte) error,
 ) error {
-	from := []byte(prefix)
+	from, damaged := []byte(prefix), 0
+	defer func() {
+		if damaged > 0 {
+			s.log.Error("records of the bot are damaged and left out", "bucket", string(in), "damaged", damaged)
+		}
+	}()
 	for {
 		page, err := s.page(ctx, in, []byte(prefix), from)
 		if err != nil {
 			return err
 		}
 		for _, e := range page {
+			if e.damaged {
+				damaged++
+				continue
+			}
 			if err := fn(e.key, e.record); err != nil {
 				return err
 			}
@@ -126,8 +139,9 @@ func (s *Store) Each(
 }
 
 type entry struct {
-	key    string
-	record []byte
+	key     string
+	record  []byte
+	damaged bool
 }
 
 // page returns the next records from a key on.
@@ -140,10 +154,11 @@ func (s *Store) page(ctx context.Context, in bot.Bucket, prefix, from []byte) (p
 		c := b.Cursor()
 		for k, v := c.Seek(from); k != nil && bytes.HasPrefix(k, prefix) && len(page) < pageSize; k, v = c.Next() {
 			record, err := open(in, string(k), v)
-			if err != nil {
+			damaged := errors.Is(err, boltfile.ErrDamaged)
+			if err != nil && !damaged {
 				return err
 			}
-			page = append(page, entry{string(k), record})
+			page = append(page, entry{string(k), record, damaged})
 		}
 		return nil
 	})
@@ -177,6 +192,15 @@ func open(in bot.Bucket, key string, sealed []byte) ([]byte, error) {
 		return nil, fmt.Errorf("read record of %s: %w", in, err) // a key may be a secret
 	}
 	return s.Record, nil
+}
+
+// intact makes a damaged record none.
+func (s *Store) intact(record []byte, err error) ([]byte, error) {
+	if errors.Is(err, boltfile.ErrDamaged) {
+		s.log.Error("a record of the bot is damaged and counts as none", "error", err)
+		return nil, nil
+	}
+	return record, err
 }
 
 // plainKey returns a key as JSON keeps it.

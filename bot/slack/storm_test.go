@@ -65,7 +65,7 @@ func child(text string) error {
 	if err != nil {
 		return err
 	}
-	store, err := botbolt.Open(ctx, file)
+	store, err := botbolt.Open(ctx, file, log)
 	if err != nil {
 		return err
 	}

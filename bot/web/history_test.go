@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -70,7 +71,7 @@ func TestNothingIsLostOrDoubledByAKill(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		store, err := bolt.Open(t.Context(), f)
+		store, err := bolt.Open(t.Context(), f, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}

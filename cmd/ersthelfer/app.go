@@ -58,7 +58,7 @@ func (a *app) open(ctx context.Context, now func() time.Time) error {
 		return err
 	}
 	a.desk = escalation.NewDesk(tickets, a.cfg.Model, now)
-	if a.store, err = botbolt.Open(ctx, a.file); err != nil {
+	if a.store, err = botbolt.Open(ctx, a.file, a.log); err != nil {
 		return err
 	}
 	return a.openLibrary(ctx, now)

@@ -28,7 +28,7 @@ func openFile(data string, log *slog.Logger) (*boltfile.File, error) {
 		}
 	}
 	if len(problems) > 0 {
-		log.Error("the database was not closed properly and parts of it are damaged; they are refused when they are read, "+
+		log.Error("the database was not closed properly and parts of it are damaged; they count as missing, "+
 			"everything else works. To have them back, end the program, keep the database aside and put the newest backup in its place",
 			"folder", data, "damaged", len(problems), "in", buckets(problems), "first", problems[0].String())
 	}

@@ -31,6 +31,8 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -178,6 +180,7 @@ func (s *Store) Ticket(ctx context.Context, id escalation.ID) (*escalation.Ticke
 // Find implements escalation.Store. Damaged tickets are left out.
 func (s *Store) Find(ctx context.Context, q escalation.Query) ([]*escalation.Ticket, error) {
 	var found []*escalation.Ticket
+	lost := map[escalation.ID]error{}
 	err := s.file.View(ctx, func(tx *bbolt.Tx) error {
 		b := tx.Bucket(indexBucket(q.Index))
 		if b == nil {
@@ -187,7 +190,7 @@ func (s *Store) Find(ctx context.Context, q escalation.Query) ([]*escalation.Tic
 		for id := range entries(b, q) {
 			t, err := read(tx, id)
 			if err != nil {
-				s.report(id, err)
+				lost[id] = err
 				continue
 			}
 			if found = append(found, t); len(found) == limit {
@@ -196,13 +199,23 @@ func (s *Store) Find(ctx context.Context, q escalation.Query) ([]*escalation.Tic
 		}
 		return nil
 	})
+	s.report(lost)
 	return found, err
 }
 
-// report logs a damaged ticket, once, with its number and nothing of its content.
-func (s *Store) report(id escalation.ID, err error) {
-	if _, known := s.reported.LoadOrStore(id, struct{}{}); !known {
-		s.log.Error("ticket is damaged and left out", "ticket", int64(id), "error", err)
+// named is how many damaged tickets the log names at once.
+const named = 10
+
+// report logs damaged tickets, each once and all in one line, with numbers and nothing of their content.
+func (s *Store) report(lost map[escalation.ID]error) {
+	var news []escalation.ID
+	for _, id := range slices.Sorted(maps.Keys(lost)) {
+		if _, known := s.reported.LoadOrStore(id, struct{}{}); !known {
+			news = append(news, id)
+		}
+	}
+	if len(news) > 0 {
+		s.log.Error("tickets are damaged and left out", "damaged", len(news), "tickets", news[:min(len(news), named)], "error", lost[news[0]])
 	}
 }
 

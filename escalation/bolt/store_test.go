@@ -128,7 +128,7 @@ func TestDamage(t *testing.T) {
 				wantIDs(t, s, escalation.Query{Index: escalation.ByAsked}, "1 3")
 			}
 			wantIDs(t, s, escalation.Query{Index: escalation.ByAsked, Limit: 2, Newest: true}, "3 1")
-			if got := log.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "ticket=2 ") {
+			if got := log.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "tickets=[2] ") {
 				t.Errorf("log is %q, want one line that names ticket 2", got)
 			}
 			if strings.Contains(log.String(), secret) {

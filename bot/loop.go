@@ -131,6 +131,11 @@ func (b *Bot) reply(ctx context.Context, id escalation.ID) error {
 		return err
 	}
 	text, a := b.understand(t)
+	if t.Last(escalation.Offered, escalation.Prompted) == nil {
+		if one, two, ok := twofold(text, b.lookUp); ok {
+			return b.divide(ctx, t, one, two)
+		}
+	}
 	if b.assist != nil && b.assist.Unsure(text, a) {
 		b.seek(ctx, t, text)
 		return nil
@@ -138,22 +143,32 @@ func (b *Bot) reply(ctx context.Context, id escalation.ID) error {
 	return b.respond(ctx, t, a)
 }
 
-// unanswered returns the ticket if its question waits for an answer, else nil.
+// unanswered returns the ticket if its question waits for an answer, else nil. A
+// second matter waits for the first.
 func (b *Bot) unanswered(ctx context.Context, id escalation.ID) (*escalation.Ticket, error) {
 	t, err := b.desk.Ticket(ctx, escalation.Nobody, id)
 	if err != nil || t.Status != escalation.StatusAsked || t.Expect != "" {
 		return nil, err
 	}
+	if first, err := b.before(ctx, t); err != nil || first != nil && busy(first, b.desk.Now()) {
+		return nil, err
+	}
 	return t, nil
 }
 
-// respond carries out what the bot does about an answer. The ticket's lane is held.
-func (b *Bot) respond(ctx context.Context, t *escalation.Ticket, a knowledge.Answer) error {
+// respond carries out what the bot does about an answer, after what is known
+// besides. The ticket's lane is held.
+func (b *Bot) respond(ctx context.Context, t *escalation.Ticket, a knowledge.Answer, known ...escalation.Action) error {
 	others, err := b.desk.Mine(ctx, t.Requester, 20)
 	if err != nil {
 		return err
 	}
-	if _, err := b.desk.Do(ctx, escalation.Nobody, t.ID, b.answer(t, a, others)...); err != nil {
+	if first, err := b.before(ctx, t); err != nil {
+		return err
+	} else if first != nil {
+		known = append(known, inherited(first, t, a)...)
+	}
+	if _, err := b.desk.Do(ctx, escalation.Nobody, t.ID, append(known, b.answer(t, a, others)...)...); err != nil {
 		return fmt.Errorf("reply to ticket %d: %w", t.ID, err)
 	}
 	return nil

@@ -85,7 +85,7 @@ func (b *Bot) forRequester(v voice, t *escalation.Ticket, e *escalation.Event, s
 	id, who := name(t.ID), b.desk.Model().Name(e.By)
 	switch e.Kind {
 	case escalation.Offered, escalation.Prompted:
-		return b.question(v, t, e)
+		return b.withSecond(v, t, e, b.question(v, t, e))
 	case escalation.Opened:
 		return b.promised(v, t, e, "opened")
 	case escalation.HandedOn:

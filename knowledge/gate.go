@@ -80,7 +80,8 @@ const (
 	trialArticles = 150 // articles that take part
 )
 
-// Try says what publishing the newest revisions of articles would do. It builds several indexes and takes a moment.
+// Try says what publishing the newest revisions of articles would do. It builds several indexes and takes a moment, longest at
+// first: of what is in force the answers are kept.
 func (l *Library) Try(ctx context.Context, by Person, ids ...string) (Trial, error) {
 	if err := l.may(by, ActSee, ""); err != nil {
 		return Trial{}, err
@@ -104,7 +105,7 @@ func (l *Library) pass(ctx context.Context, tried []*Revision, anyway bool) (Tri
 	}
 	last, force, sum := l.tried.Load(), l.force.Load(), trialSum(tried, real)
 	if last == nil || last.force != force || last.sum != sum {
-		t, err := try(ctx, l.neighbours(changed), changed, real, l.o.Index)
+		t, err := l.try(ctx, l.neighbours(changed), changed, real)
 		if err != nil {
 			return t, err
 		}
@@ -184,27 +185,25 @@ type asked struct {
 }
 
 // try asks the questions of the articles, and the real ones, before and after the change.
-func try(ctx context.Context, articles, changed []Article, real []asked, o Options) (Trial, error) {
+func (l *Library) try(ctx context.Context, articles, changed []Article, real []asked) (Trial, error) {
 	var t Trial
 	for _, a := range changed {
 		t.Changed = append(t.Changed, a.ID)
 	}
 	after := Overlay(articles, changed)
+	before, then := l.footings.of(articles, after)
 	questions := questionsOf(after, real)
-	for fold := range uint32(trialFolds) {
+	for part := range uint32(trialFolds) {
 		if err := ctx.Err(); err != nil {
 			return t, err
 		}
-		before, then := NewIndex(without(articles, fold), o), NewIndex(without(after, fold), o)
-		mine := slices.DeleteFunc(slices.Clone(questions), func(q asked) bool { return foldOf(q.text) != fold })
-		moves := make([][2]Shown, len(mine))
-		inParallel(len(mine), func(i int) { moves[i] = [2]Shown{shown(before, mine[i]), shown(then, mine[i])} })
+		mine := slices.DeleteFunc(slices.Clone(questions), func(q asked) bool { return foldOf(q.text) != part })
+		from, to := before.ask(part, mine, l.o.Index), then.ask(part, mine, l.o.Index)
 		for i, q := range mine {
-			from, to := moves[i][0], moves[i][1]
-			t.Before.add(from, q)
-			t.After.add(to, q)
-			if from.Article != to.Article || from.Offered != to.Offered {
-				t.Moves = append(t.Moves, Move{q.text, q.real, q.belongs, from, to})
+			t.Before.add(from[i], q)
+			t.After.add(to[i], q)
+			if from[i].Article != to[i].Article || from[i].Offered != to[i].Offered {
+				t.Moves = append(t.Moves, Move{q.text, q.real, q.belongs, from[i], to[i]})
 			}
 		}
 	}
@@ -263,18 +262,6 @@ func without(articles []Article, part uint32) []Article {
 		out[i] = a
 	}
 	return out
-}
-
-// shown says what the index shows for the question.
-func shown(ix *Index, q asked) Shown {
-	a := ix.Answer(q.text)
-	s := Shown{Outcome: a.Outcome}
-	if a.Outcome != Answered && a.Outcome != Choose || len(a.Hits) == 0 {
-		return s
-	}
-	s.Article = a.Hits[0].Article.ID
-	s.Offered = slices.ContainsFunc(a.Hits, func(h Hit) bool { return h.Article.ID == q.belongs })
-	return s
 }
 
 func (t *Tally) add(s Shown, q asked) {

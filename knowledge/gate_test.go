@@ -112,3 +112,24 @@ func TestGateTriesSeveralTogether(t *testing.T) {
 	}
 	f.wantState(wlan.ID, "published 1/1")
 }
+
+// A trial that uses what earlier ones found says what a first one says.
+func TestGateSaysTheSameAfterOtherTrials(t *testing.T) {
+	f, ctx := open(t, beamer, drucker, wlan), t.Context()
+	f.must(f.Save(ctx, "tom", greedy, knowledge.Edit{}))
+	f.must(f.Submit(ctx, "tom", greedy.ID, ""))
+	changed := drucker
+	changed.Questions = append([]string{"papierstau im kopierer"}, drucker.Questions[1:]...)
+	f.must(f.Save(ctx, "tom", changed, knowledge.Edit{Base: 1}))
+	f.must(f.Try(ctx, "tom", changed.ID))
+	f.must(f.Try(ctx, "tom", greedy.ID))
+	f.must(f.Publish(ctx, "mara", knowledge.Order{Anyway: true}, greedy.ID))
+	used, err := f.Try(ctx, "tom", changed.ID)
+	f.must(nil, err)
+	f.open(beamer, drucker, wlan)
+	afresh, err := f.Try(ctx, "tom", changed.ID)
+	f.must(nil, err)
+	if diff := cmp.Diff(afresh, used); diff != "" || len(used.Moves) == 0 {
+		t.Errorf("after other trials it says something else:\n%s", diff)
+	}
+}

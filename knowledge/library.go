@@ -22,16 +22,17 @@ import (
 // A Library is safe for concurrent use. One made by [NewLibrary] answers and keeps nothing: its other methods return
 // ErrReadOnly.
 type Library struct {
-	index   atomic.Pointer[Index]
-	force   atomic.Pointer[map[string]held] // the articles in force; nil without a store
-	store   Store
-	o       LibraryOptions
-	writing sync.Mutex // held from a transaction's beginning until force follows it
-	builds  builds
-	plan    plan
-	memory  remembered
-	tried   atomic.Pointer[lastTrial]
-	pruned  atomic.Int64 // day, in days since 1970, of the last pruning
+	index    atomic.Pointer[Index]
+	force    atomic.Pointer[map[string]held] // the articles in force; nil without a store
+	store    Store
+	o        LibraryOptions
+	writing  sync.Mutex // held from a transaction's beginning until force follows it
+	builds   builds
+	plan     plan
+	memory   remembered
+	tried    atomic.Pointer[lastTrial]
+	footings footings
+	pruned   atomic.Int64 // day, in days since 1970, of the last pruning
 }
 
 // LibraryOptions say how a library works. The zero value lets nobody change anything.

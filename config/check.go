@@ -160,6 +160,10 @@ type follower struct {
 	calendar *escalation.Calendar
 }
 
+// Lacks returns what the program needs before it can talk with anybody: a chat, and its tokens. Everything else can
+// be done with the configuration as it is.
+func (c *Config) Lacks() Problems { return c.lacks }
+
 // Warnings returns what works, but is hardly meant, at a time: among it the calendars whose school
 // holidays end within 90 days, after which the clocks of schools run through holidays.
 func (c *Config) Warnings(now time.Time) Problems {

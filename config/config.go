@@ -24,6 +24,7 @@ type Config struct {
 
 	effective *yaml.Node // the file with the defaults, for Show
 	warnings  Problems
+	lacks     Problems
 	followers []follower
 }
 

@@ -24,6 +24,7 @@ type reader struct {
 	followers []follower
 	problems  Problems
 	warnings  Problems
+	lacks     Problems
 }
 
 // A cursor is a place in the file: a value, its key and the path that leads there. Decoding is done by
@@ -52,6 +53,11 @@ func (c cursor) problem(fix, format string, args ...any) {
 // warn records what works, but hardly as meant.
 func (c cursor) warn(fix, format string, args ...any) {
 	c.r.warnings = append(c.r.warnings, c.place(remark{fmt.Sprintf(format, args...), fix})...)
+}
+
+// lack records what is still missing before the program can run, in a file that is right otherwise.
+func (c cursor) lack(fix, format string, args ...any) {
+	c.r.lacks = append(c.r.lacks, c.place(remark{fmt.Sprintf(format, args...), fix})...)
 }
 
 // place returns the problem of a remark, none if all has been said of the node.

@@ -8,7 +8,8 @@
 //
 //	ersthelfer.yaml:14:12: schools.gs-nord.model: no "multistage" in models; did you mean "multi-stage"?
 //
-// [Check] gives the same verdict together with warnings: what works, but is hardly meant.
+// [Check] gives the same verdict together with what the program still lacks before it can run, and
+// with warnings: what works, but is hardly meant.
 //
 // # The way from text to model
 //

@@ -24,9 +24,9 @@ var demo []byte
 // Load reads the configuration file at path. The environment is asked through env, such as os.Getenv.
 // If anything is wrong it returns Problems with every mistake of the file.
 func Load(path string, env func(string) string) (*Config, error) {
-	cfg, problems, _ := read(path, env)
-	if len(problems) > 0 {
-		return nil, problems
+	cfg, r := read(path, env)
+	if len(r.problems) > 0 {
+		return nil, r.problems
 	}
 	return cfg, nil
 }
@@ -40,14 +40,21 @@ func Parse(name string, src []byte, env func(string) string) (*Config, error) {
 	return cfg, nil
 }
 
-// Check reads the configuration file at path and returns all mistakes, and what works but is hardly
-// meant. Load accepts the file if and only if there are no problems.
-func Check(path string, env func(string) string, now time.Time) (problems, warnings Problems) {
-	cfg, problems, warnings := read(path, env)
-	if cfg != nil {
-		warnings = cfg.Warnings(now)
+// A Verdict is what there is to say of a configuration file.
+type Verdict struct {
+	Problems Problems // mistakes: Load accepts the file if and only if there are none
+	Lacks    Problems // what is missing before the program can run, see [Config.Lacks]
+	Warnings Problems // what works, but is hardly meant
+}
+
+// Check reads the configuration file at path and returns everything that is to be said of it at a time.
+func Check(path string, env func(string) string, now time.Time) Verdict {
+	cfg, r := read(path, env)
+	v := Verdict{r.problems, r.lacks.sorted(), r.warnings.sorted()}
+	if len(v.Problems) == 0 {
+		v.Warnings = cfg.Warnings(now)
 	}
-	return problems, warnings
+	return v
 }
 
 // Demo returns the configuration of the demonstration: three schools, connected in the three ways.
@@ -68,23 +75,23 @@ func (c *Config) Show(w io.Writer) error {
 	return err
 }
 
-// read returns the configuration of a file, nil if there are problems.
-func read(path string, env func(string) string) (*Config, Problems, Problems) {
+// read returns the configuration of a file, which is only good if the reader has no problems.
+func read(path string, env func(string) string) (*Config, *reader) {
 	src, mode, err := readFile(path)
 	if err != nil {
-		return nil, Problems{{File: path, Text: "cannot read the configuration: " + reason(err),
-			Fix: "write one with config init, or name another file"}}, nil
+		return nil, &reader{problems: Problems{{File: path, Text: "cannot read the configuration: " + reason(err),
+			Fix: "write one with config init, or name another file"}}}
 	}
 	cfg, r := parse(path, src, env)
 	if len(r.inline) > 0 && mode.Perm()&0o077 != 0 {
 		r.inline[0].warn("run chmod 600 on this file, or write token_file: or ${NAME} instead",
 			"a secret stands in a file that others may read")
 	}
-	if len(r.problems) > 0 {
-		return nil, r.problems.sorted(), r.warnings.sorted()
+	r.problems = r.problems.sorted()
+	if cfg != nil {
+		cfg.warnings = r.warnings // the mode of the file comes after parsing
 	}
-	cfg.warnings = r.warnings // the mode of the file comes after parsing
-	return cfg, nil, nil
+	return cfg, r
 }
 
 // readFile returns a file that is not larger than a configuration can be by much.
@@ -121,7 +128,7 @@ func parse(name string, src []byte, env func(string) string) (*Config, *reader) 
 	r.root.merge(builtIn())
 	cfg := r.root.decode()
 	r.root.check(cfg)
-	cfg.effective, cfg.warnings, cfg.followers = tree, r.warnings, r.followers
+	cfg.effective, cfg.warnings, cfg.lacks, cfg.followers = tree, r.warnings, r.lacks, r.followers
 	return cfg, r
 }
 

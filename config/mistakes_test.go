@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,7 +34,7 @@ func testMistakes(t *testing.T, name string) {
 	dir := t.TempDir()
 	want := map[string]string{}
 	for _, f := range a.Files {
-		if f.Name == "problems" || f.Name == "warnings" {
+		if f.Name == "problems" || f.Name == "warnings" || f.Name == "lacks" {
 			want[f.Name] = string(f.Data)
 			continue
 		}
@@ -42,8 +43,12 @@ func testMistakes(t *testing.T, name string) {
 		}
 	}
 	path := filepath.Join(dir, "ersthelfer.yaml")
-	problems, warnings := Check(path, environment(string(a.Comment)), monday)
+	v := Check(path, environment(string(a.Comment)), monday)
+	problems, warnings := v.Problems, v.Warnings
 	got := map[string]string{"problems": listed(problems, dir), "warnings": listed(warnings, dir)}
+	if _, ok := want["lacks"]; ok {
+		got["lacks"] = listed(v.Lacks, dir)
+	}
 	if *update {
 		write(t, name, a, got)
 		return
@@ -54,7 +59,7 @@ func testMistakes(t *testing.T, name string) {
 	if _, err := Load(path, environment(string(a.Comment))); (err != nil) != (len(problems) > 0) {
 		t.Errorf("Check found %d problems, but Load says: %v", len(problems), err)
 	}
-	for _, p := range append(problems, warnings...) {
+	for _, p := range slices.Concat(problems, warnings, v.Lacks) {
 		if p.Fix == "" {
 			t.Errorf("no fix: %s", p)
 		}
@@ -91,6 +96,9 @@ func write(t *testing.T, name string, a *txtar.Archive, got map[string]string) {
 	}
 	a.Files = append(files, txtar.File{Name: "problems", Data: []byte(got["problems"])},
 		txtar.File{Name: "warnings", Data: []byte(got["warnings"])})
+	if lacks, ok := got["lacks"]; ok {
+		a.Files = append(a.Files, txtar.File{Name: "lacks", Data: []byte(lacks)})
+	}
 	if err := os.WriteFile(name, txtar.Format(a), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +133,8 @@ ersthelfer.yaml:46:48: platforms.slack.bot_token_file: everybody on this machine
 					t.Fatal(err)
 				}
 			}
-			problems, warnings := Check(filepath.Join(dir, "ersthelfer.yaml"), none, monday)
+			v := Check(filepath.Join(dir, "ersthelfer.yaml"), none, monday)
+			problems, warnings := v.Problems, v.Warnings
 			if diff := cmp.Diff(tt.want, listed(warnings, dir)); diff != "" || len(problems) > 0 {
 				t.Errorf("problems %v, warnings (-want +got):\n%s", problems, diff)
 			}
@@ -139,7 +148,7 @@ func TestNoFile(t *testing.T) {
 		filepath.Join(dir, "none.yaml"): "none.yaml: cannot read the configuration: no such file; write one with config init, or name another file\n",
 		dir:                             dir + ": cannot read the configuration: not a readable file; write one with config init, or name another file\n",
 	} {
-		problems, _ := Check(name, none, monday)
+		problems := Check(name, none, monday).Problems
 		if got := listed(problems, dir); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}

@@ -89,6 +89,9 @@ func (c cursor) platforms() (p Platforms) {
 		"mattermost": into(&p.Mattermost, cursor.mattermost),
 		"slack":      into(&p.Slack, cursor.slack),
 	})
+	if p.Mattermost == nil && p.Slack == nil && (!p.Web.Chat || p.Web.OIDC == nil) {
+		c.lack("add mattermost: or slack: with their tokens, or to web: a sign-in with oidc:", "sets up no chat in which people reach the bot")
+	}
 	return p
 }
 
@@ -171,7 +174,7 @@ func (c cursor) slackTokens(mode string) {
 		begun = begun || c.at(key).node != nil || c.at(key+"_file").node != nil
 	}
 	if !begun {
-		c.warn("run setup slack, which says how to get them", "has no tokens yet")
+		c.lack("run setup slack, which says how to get them", "has no tokens yet")
 		return
 	}
 	c.needSecret("bot_token")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"ersthelfer/config"
@@ -60,7 +61,8 @@ func newConfigCheck() *cobra.Command {
 		Short: "Report every mistake of a configuration with its place",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			problems, warnings := config.Check(fileArg(args), os.Getenv, time.Now())
+			v := config.Check(fileArg(args), os.Getenv, time.Now())
+			problems := slices.Concat(v.Problems, v.Lacks)
 			if asJSON {
 				type row struct {
 					config.Problem
@@ -70,7 +72,7 @@ func newConfigCheck() *cobra.Command {
 				for _, p := range problems {
 					rows = append(rows, row{p, false})
 				}
-				for _, p := range warnings {
+				for _, p := range v.Warnings {
 					rows = append(rows, row{p, true})
 				}
 				if err := json.NewEncoder(cmd.OutOrStdout()).Encode(rows); err != nil {
@@ -80,14 +82,18 @@ func newConfigCheck() *cobra.Command {
 				for _, p := range problems {
 					fmt.Fprintln(cmd.OutOrStdout(), p)
 				}
-				for _, p := range warnings {
+				for _, p := range v.Warnings {
 					fmt.Fprintln(cmd.OutOrStdout(), "warning:", p)
 				}
 			}
-			if len(problems) > 0 {
+			switch {
+			case len(v.Problems) > 0:
+				return &exitError{2}
+			case len(v.Lacks) > 0:
+				fmt.Fprintf(cmd.ErrOrStderr(), "%s has no mistake, but ersthelfer run needs more\n", fileArg(args))
 				return &exitError{2}
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "%s is in order (%d warnings)\n", fileArg(args), len(warnings))
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s is in order (%d warnings)\n", fileArg(args), len(v.Warnings))
 			return nil
 		},
 	}

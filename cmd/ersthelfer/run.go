@@ -33,6 +33,9 @@ func newRun() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if lacks := cfg.Lacks(); len(lacks) > 0 {
+				return usageError{lacks}
+			}
 			if address == "" {
 				address = cfg.Listen
 			}
@@ -62,9 +65,6 @@ func runBot(cmd *cobra.Command, cfg *config.Config, data, address string) error 
 	platforms, mux, err := a.platforms()
 	if err != nil {
 		return err
-	}
-	if len(platforms) == 0 {
-		return usageError{fmt.Errorf("%s sets up no chat; add platforms: mattermost: or slack: with its tokens", cmd.Flag("config").Value)}
 	}
 	if a.calls != nil {
 		stop, err := serveCalls(ctx, cfg.Platforms.Mattermost.Listen, a.calls)

@@ -12,9 +12,6 @@ import (
 
 // slack returns the chat of a Slack workspace.
 func (a *app) slack(s *config.Slack) (*slack.Platform, error) {
-	if !s.BotToken.IsSet() {
-		return nil, usageError{fmt.Errorf("platforms.slack has no tokens yet; ersthelfer setup slack says how to get them")}
-	}
 	o := slackOptions(a.cfg, s)
 	o.Store, o.Log, o.Now, o.API = a.store, a.log, a.desk.Now, a.slackAPI
 	o.Words = func(locale string) slack.Words { return slackWords(a.texts, locale) }

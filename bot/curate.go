@@ -250,6 +250,8 @@ func (t *turn) articlePressed(ctx context.Context) error {
 		err = t.sentArticle(ctx, id, base)
 	case "new":
 		err = t.sentArticle(ctx, "", 0)
+	case "ticket":
+		err = t.articleOfTicket(ctx, number)
 	default:
 		err = knowledge.ErrStale
 	}
@@ -272,6 +274,9 @@ func (b *Bot) DraftGap(ctx context.Context, by knowledge.Person, key string) (*k
 	return b.draftArticle(ctx, by, s)
 }
 
+// SourceOf returns the key of a ticket as the source of a draft.
+func SourceOf(id escalation.ID) string { return "ticket/" + name(id) }
+
 // DraftTicket makes a draft of a ticket that somebody solved: the questions from the requester, the steps from what was
 // written on solving. The person must be allowed to see the ticket; errors are those of the desk and the library, and a
 // *escalation.TransitionError if it is not solved.
@@ -284,7 +289,7 @@ func (b *Bot) DraftTicket(ctx context.Context, by knowledge.Person, id escalatio
 	if solved == nil {
 		return nil, &escalation.TransitionError{Status: t.Status, Kind: escalation.Solved}
 	}
-	s := knowledge.Source{Questions: []string{t.Question()}, Solution: solved.Text, Why: "Ticket " + name(id)}
+	s := knowledge.Source{Questions: []string{t.Question()}, Solution: solved.Text, Why: "Ticket " + name(id), Key: SourceOf(id)}
 	if a, ok := b.library.Article(t.Article); ok {
 		s.Room = a.Room
 	}

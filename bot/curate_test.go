@@ -73,6 +73,35 @@ func TestCurateInChat(t *testing.T) {
 			mara< Entwurf`,
 		},
 		{
+			"whoever solved a ticket suggests it, the editors write on",
+			`anna> der hausmeister soll die heizung anmachen
+			anna> 1
+			anna> 3
+			anna> 204
+			tom> übernehmen 1
+			tom> lösen 1 Thermostat aufgedreht. Heizung entlüftet.
+			tom> [Als Artikel vorschlagen]
+			tom< ob noch ein Name darin steht
+			tom< Heizung entlüftet
+			tom> faq veröffentlichen der-hausmeister-soll-die-heizung
+			tom< dürfen Sie nicht
+			tom> faq ticket 1
+			tom< der-hausmeister-soll-die-heizung
+			wanda> zeige 1
+			wanda< gibt es nicht
+			wanda> faq ticket 1
+			wanda< gibt es nicht
+			wanda> faq suche heizung
+			wanda< 1. Der hausmeister soll die heizung anmachen · Entwurf
+			wanda> faq ändern 1
+			wanda< Heizung entlüftet
+			wanda> faq ändern 1\nHeizung bleibt kalt\nBereich: drucken\ndie heizung ist kalt\nes ist kalt im raum\n1. Drehen Sie das Thermostat auf.
+			wanda> [Veröffentlichen]
+			wanda< Veröffentlicht: Heizung bleibt kalt
+			clara> die heizung ist kalt
+			clara< Thermostat`,
+		},
+		{
 			"wrong numbers",
 			`mara> faq ändern 7
 			mara< Das finde ich nicht
@@ -85,8 +114,8 @@ func TestCurateInChat(t *testing.T) {
 		},
 		{
 			"nobody else meets it",
-			`tom> faq suche papierstau im kopierer
-			tom< Lassen Sie das Gerät eingeschaltet`,
+			`dora> faq suche papierstau im kopierer
+			dora< Lassen Sie das Gerät eingeschaltet`,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

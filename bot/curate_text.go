@@ -55,7 +55,27 @@ func (t *turn) articleOfTicket(ctx context.Context, rest string) error {
 	if err != nil {
 		return err
 	}
+	if !t.m.Direct {
+		return t.say(ctx, t.v.say("faq.made.elsewhere", "id", e.ID)) // drafts are no matter of a whole channel
+	}
+	if !t.b.library.Allows(t.editor(), knowledge.ActPublish, "") {
+		if err := t.say(ctx, t.v.say("faq.made")); err != nil {
+			return err
+		}
+	}
 	return t.showDraft(ctx, e)
+}
+
+// suggestible is how many words say what was done so that an article can be made of it: "erledigt" helps nobody else.
+const suggestible = 3
+
+// suggestion is the choice to make a draft of a ticket that was solved with these words, for whoever may make one: the
+// editors do not see the ticket.
+func (t *turn) suggestion(id escalation.ID, solved string) []Choice {
+	if wordsIn(solved) < suggestible || !t.b.library.Allows(t.editor(), knowledge.ActSave, "") {
+		return nil
+	}
+	return []Choice{{ID: "faq/ticket/" + name(id), Label: t.v.word("faq.choice.ticket")}}
 }
 
 // editArticle shows an article to be changed, or changes it to what is typed below the order.
@@ -133,7 +153,8 @@ func (t *turn) showDraft(ctx context.Context, e *knowledge.Entry) error {
 	}
 	body = append(append(body, Numbered(a.Steps)...), t.v.say("faq.how", "id", e.ID)...)
 	choices := t.articleForm(fmt.Sprintf("faq/edit/%d/%s", e.Latest, e.ID), a)
-	if e.State != knowledge.StatePublished {
+	if e.State != knowledge.StatePublished && t.b.library.Allows(t.editor(), knowledge.ActPublish, "") {
+		body = append(body, t.v.say("faq.how.publish", "id", e.ID)...)
 		choices = append(choices, Choice{ID: fmt.Sprintf("faq/publish/%d/%s", e.Latest, e.ID), Label: t.v.word("faq.choice.publish")})
 	}
 	return t.say(ctx, body, articleChoices(choices...)...)

@@ -87,7 +87,11 @@ func (t *turn) staffDo(ctx context.Context, id escalation.ID, k escalation.Kind,
 	if err != nil {
 		return err
 	}
-	return t.private(ctx, t.staffSaid(ctx, before, after, k))
+	said := t.staffSaid(ctx, before, after, k)
+	if choices := t.suggestion(id, text); k == escalation.Solved && choices != nil {
+		return t.say(ctx, said, choices...)
+	}
+	return t.private(ctx, said)
 }
 
 // staffSaid says what an action has brought about.

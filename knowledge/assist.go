@@ -132,6 +132,9 @@ func (s *Assistant) Draft(ctx context.Context, by Person, src Source) (*Entry, e
 	if err := s.library.may(by, ActSave, ""); err != nil {
 		return nil, err
 	}
+	if e, err := s.library.Drafted(ctx, by, src.Key); e != nil || err != nil {
+		return e, err
+	}
 	if s.o.Draft != nil {
 		problem, _ := setAside(strings.Join(src.Questions, "\n"))
 		solution, _ := setAside(src.Solution)

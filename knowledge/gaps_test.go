@@ -300,3 +300,25 @@ func TestGapsGroupByMeaning(t *testing.T) {
 		t.Errorf("%d pairs are grouped, %.2f of them rightly; want 200 and 0.5", grouped, share)
 	}
 }
+
+// Of one source there is one draft, until that is in force or put away.
+func TestDraftOnceOfASource(t *testing.T) {
+	f, ctx := open(t), t.Context()
+	src := knowledge.Source{Title: "Heizung bleibt kalt", Solution: "Drehen Sie auf.", Key: "ticket/412"}
+	first, err := f.Draft(ctx, "uli", src)
+	f.must(nil, err)
+	again, err := f.Draft(ctx, "tom", src)
+	if err != nil || again.ID != first.ID || again.Latest != 1 {
+		t.Errorf("a second press makes %+v, %v", again, err)
+	}
+	if made, err := f.Drafted(ctx, "tom", src.Key); err != nil || made == nil || made.ID != first.ID {
+		t.Errorf("it was drafted as %+v, %v", made, err)
+	}
+	if made, err := f.Drafted(ctx, "tom", ""); err != nil || made != nil {
+		t.Errorf("of nothing there is %+v, %v", made, err)
+	}
+	f.must(f.Retire(ctx, "mara", first.ID, ""))
+	if other, err := f.Draft(ctx, "uli", src); err != nil || other.ID == first.ID {
+		t.Errorf("once it is put away a press makes %+v, %v", other, err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,35 +17,63 @@ type Source struct {
 	Questions []string // real ones, the most typical first
 	Solution  string   // what the contact wrote on solving: steps by lines, numbers or sentences
 	Why       string   // for the revision, such as the number of the ticket
+	Key       string   // of what it is made of: as long as that is a draft, there is no second one; empty: of nothing in particular
 }
 
 // Source returns what a draft for the gap is made of.
-func (g Gap) Source() Source { return Source{Questions: g.Questions, Why: g.Key} }
+func (g Gap) Source() Source { return Source{Questions: g.Questions, Key: g.Key} }
 
 // maxDraftQuestions is how many phrasings a draft takes over.
 const maxDraftQuestions = 15
 
 // Draft makes a new article as a draft: title, phrasings and steps from the source, with personal data blanked out and
-// an id of its own. Who writes it has to look through it; nothing of it is in force.
+// an id of its own. Who writes it has to look through it; nothing of it is in force. If there is a draft of the source
+// already, it is that one.
 func (l *Library) Draft(ctx context.Context, by Person, s Source) (*Entry, error) {
 	if err := l.may(by, ActSave, ""); err != nil {
 		return nil, err
 	}
+	if _, err := l.entries(ctx); err != nil { // so that the memory below is whole
+		return nil, fmt.Errorf("draft article: %w", err)
+	}
 	a := l.drafted(s)
 	var e *Entry
 	err := l.change(ctx, by, func(c *change) error {
+		if e = draftOf(l.memory.read(), s.Key); e != nil {
+			return nil
+		}
 		id, err := c.freeID(a.ID)
 		if err != nil {
 			return err
 		}
 		a.ID = id
-		e = &Entry{ID: id}
+		e = &Entry{ID: id, Of: s.Key}
 		return c.save(e, a, ActSave, s.Why, 0)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("draft article: %w", err)
 	}
 	return e, nil
+}
+
+// Drafted returns the draft that was made of the source with the key, nil if there is none.
+func (l *Library) Drafted(ctx context.Context, by Person, key string) (*Entry, error) {
+	if err := l.may(by, ActSee, ""); err != nil {
+		return nil, err
+	}
+	all, err := l.entries(ctx)
+	return draftOf(all, key), err
+}
+
+func draftOf(all []*Entry, key string) *Entry {
+	i := slices.IndexFunc(all, func(e *Entry) bool {
+		return e.Of == key && e.InForce == 0 && (e.State == StateDraft || e.State == StateReview)
+	})
+	if key == "" || i < 0 {
+		return nil
+	}
+	e := *all[i]
+	return &e
 }
 
 // drafted writes the article.

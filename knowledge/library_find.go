@@ -34,7 +34,11 @@ func (l *Library) Find(ctx context.Context, by Person, text string, limit int) (
 		out = append(out, Found{e, &r.Article})
 		return nil
 	}
-	for _, h := range l.Answer(text).Hits {
+	answer := l.Answer(text)
+	if answer.Outcome == None {
+		answer.Hits = nil // those that come nearest, and not near enough
+	}
+	for _, h := range answer.Hits {
 		if e := byID[h.Article.ID]; e != nil && len(out) < limit {
 			if err := take(e); err != nil {
 				return nil, err

@@ -121,6 +121,7 @@ var matrix = []row{
 	{"POST /als/{person}/pruefung", "/als/{p}/pruefung", nothing, 404, 404, 404, 404, 404},
 	{"GET /als/{person}/luecken", "/als/{p}/luecken", nil, 404, 200, 200, 404, 404},
 	{"POST /als/{person}/luecken", "/als/{p}/luecken", url.Values{"luecke": {"luecke-1"}}, 404, 303, 303, 404, 404},
+	{"POST /als/{person}/luecken", "/als/{p}/luecken", url.Values{"ticket": {"412"}}, 404, 303, 409, 404, 404}, // mara's: ada is no contact
 	{"GET /als/{person}/probe", "/als/{p}/probe?frage=papierstau", nil, 404, 200, 200, 404, 404},
 	{"GET /als/{person}/austausch", "/als/{p}/austausch", nil, 404, 404, 200, 404, 404},
 	{"GET /als/{person}/export/{file}", "/als/{p}/export/artikel.zip", nil, 404, 404, 200, 404, 404},
@@ -196,6 +197,12 @@ func curated(t *testing.T, o Options) *Server {
 	t.Helper()
 	o.Clock, o.Report = (&testClock{now: monday}).clock(), noFigures
 	o.Library, o.May = newLibrary(t), mayTest
+	o.DraftTicket = func(ctx context.Context, by knowledge.Person, id escalation.ID) (*knowledge.Entry, error) {
+		if by != "mara" || id != 412 {
+			return nil, escalation.ErrNotFound
+		}
+		return o.Library.Draft(ctx, by, knowledge.Source{Title: "Heizung bleibt kalt", Solution: "Drehen Sie auf."})
+	}
 	o.Rooms = []bot.Option{{Value: "drucken", Label: "Drucken"}}
 	o.Schools = []bot.Option{{Value: "nord", Label: "Gesamtschule Nord"}, {Value: "sued", Label: "Gymnasium Süd"}}
 	s := quiet(t, o)

@@ -19,6 +19,7 @@ type Solved struct {
 	ID              escalation.ID
 	Title, Solution string
 	School          string
+	Draft           string // id of the draft that was made of it
 }
 
 // A gapsPage lists what people asked and no article answers.
@@ -49,17 +50,17 @@ func (s *Server) showGaps(w http.ResponseWriter, r *http.Request, p Person) {
 		s.refuseArticle(w, r, err)
 		return
 	}
-	drafts, err := s.gapDrafts(r.Context(), p)
-	if err != nil {
-		s.refuseArticle(w, r, err)
-		return
-	}
 	d := &gapsPage{curating: s.curating(p, "gaps.title", "/luecken"), MayMake: s.may(p, saving, ""), Tickets: s.o.DraftTicket != nil}
 	d.Count = d.W("gaps.count", "count", len(gaps))
 	for _, g := range gaps[:min(len(gaps), maxGaps)] {
 		view := s.gapView(d.voice, p, g)
-		if id := drafts[g.Key]; id != "" {
-			view.Draft = base(p.ID) + articlePath(id)
+		made, err := s.o.Library.Drafted(r.Context(), p.article(), g.Key)
+		if err != nil {
+			s.refuseArticle(w, r, err)
+			return
+		}
+		if made != nil {
+			view.Draft = base(p.ID) + articlePath(made.ID)
 		}
 		d.Gaps = append(d.Gaps, view)
 	}
@@ -99,29 +100,6 @@ func (v voice) often(n int) string {
 		return v.W("asked.once")
 	}
 	return v.W("asked.times", "count", n)
-}
-
-// gapDrafts returns the drafts that were made of gaps and are not in force, by the
-// key of the gap: the reason of their first revision.
-func (s *Server) gapDrafts(ctx context.Context, p Person) (map[string]string, error) {
-	entries, err := s.o.Library.Entries(ctx, p.article())
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]string{}
-	for _, e := range entries {
-		if e.InForce > 0 || e.Shipped != nil || e.State == knowledge.StateRetired {
-			continue
-		}
-		rev, err := s.o.Library.Revision(ctx, p.article(), e.ID, 1)
-		if err != nil {
-			return nil, err
-		}
-		if rev.Why != "" {
-			out[rev.Why] = e.ID
-		}
-	}
-	return out, nil
 }
 
 // saveDraft makes a draft of a gap (luecke) or of a solved ticket (ticket).

@@ -98,6 +98,13 @@ func (a *app) solved(ctx context.Context, p escalation.Person) ([]web.Solved, er
 		if s := a.cfg.Model.Schools[t.School]; s != nil {
 			row.School = s.Name
 		}
+		made, err := a.library.Drafted(ctx, knowledge.Person(p), bot.SourceOf(id))
+		if err != nil {
+			return nil, err
+		}
+		if made != nil {
+			row.Draft = made.ID
+		}
 		out = append(out, row)
 	}
 	return out, nil

@@ -50,7 +50,12 @@ func (ps Problems) sorted() Problems {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return slices.Compact(ps)
+	told := map[Problem]bool{}
+	return slices.DeleteFunc(ps, func(p Problem) bool {
+		again := told[p]
+		told[p] = true
+		return again
+	})
 }
 
 // A remark is the text of a problem without its place.

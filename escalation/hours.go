@@ -133,7 +133,7 @@ func ParseWeek(s string) (week [7][]Interval, err error) {
 		}
 		for _, d := range days {
 			if named[d] {
-				errs = append(errs, fmt.Errorf("week: %s is named twice; write all its hours in one place", d))
+				errs = append(errs, fmt.Errorf("week: %s is named twice; write all its hours in one place, such as Mo-Do 08:00-12:00, 13:00-16:00", d))
 			}
 			named[d] = true
 			week[d] = hours

@@ -84,7 +84,7 @@ func TestParseWeekRefuses(t *testing.T) {
 		{"Mo-Fr", `week "Mo-Fr": write days and hours, such as Mo-Fr 08:00-16:00`},
 		{"Mo-Fr 8-16, Sa", `week "Sa": write days and hours, such as Mo-Fr 08:00-16:00`},
 		{"Mo-Xy 8-16", `days "Mo-Xy": not a day; write Mo, Di, Mi, Do, Fr, Sa, So or a range such as Mo-Do`},
-		{"Mo-Fr 8-16, Mi 8-12", `week: Wednesday is named twice; write all its hours in one place`},
+		{"Mo-Fr 8-16, Mi 8-12", `week: Wednesday is named twice; write all its hours in one place, such as Mo-Do 08:00-12:00, 13:00-16:00`},
 		{"Mo-Fr 8-16, 15-18", `hours 08:00-16:00 and 15:00-18:00 overlap`},
 		{"Xy 8-16, Mo 16-8", "days \"Xy\": not a day; write Mo, Di, Mi, Do, Fr, Sa, So or a range such as Mo-Do\n" +
 			"hours \"16-8\": end is not after begin; split at midnight if they go through the night"},

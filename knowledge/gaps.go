@@ -40,7 +40,7 @@ const halfLife = 30 * 24 * time.Hour
 // TestGapsGroupByMeaning.
 const alike = 0.10
 
-// maxGapQuestions bounds how many different questions are grouped, the newest first.
+// maxGapQuestions bounds how many questions are looked at and grouped, the newest first.
 const maxGapQuestions = 5000
 
 // Gaps returns what the articles lack, the most frequent and most recent first. Questions that an article answers by now
@@ -80,17 +80,22 @@ func (l *Library) gaps(ctx context.Context, now time.Time) ([]Gap, error) {
 			since[e.ID] = e.Since
 		}
 	}
-	var open []lack
+	var bad []Observation
 	err = l.observations(ctx, func(o Observation) {
-		if x, ok := l.lack(o, since); ok {
-			open = append(open, x)
+		if o.Text != "" && (o.Outcome == None || o.failed()) {
+			bad = append(bad, o)
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(open, func(a, b lack) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Key, b.Key)) })
-	open = open[:min(len(open), maxGapQuestions)]
+	slices.SortFunc(bad, func(a, b Observation) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Key, b.Key)) })
+	var open []lack
+	for _, o := range bad[:min(len(bad), maxGapQuestions)] {
+		if x, ok := l.lack(o, since); ok {
+			open = append(open, x)
+		}
+	}
 	return group(l.index.Load(), open, now), nil
 }
 
@@ -101,18 +106,17 @@ type lack struct {
 	article string
 }
 
-// lack says whether the question still lacks an answer.
+// failed reports whether an article was shown and was no help.
+func (o Observation) failed() bool {
+	return len(o.Articles) > 0 && (o.Helped == VerdictNotHelped || o.Helped == VerdictCameBack)
+}
+
+// lack says whether a question that had no answer, or one that failed, still lacks one.
 func (l *Library) lack(o Observation, since map[string]time.Time) (lack, bool) {
-	if o.Text == "" {
-		return lack{}, false
-	}
-	if len(o.Articles) > 0 && (o.Helped == VerdictNotHelped || o.Helped == VerdictCameBack) {
+	if o.failed() {
 		id := o.Articles[0]
 		at, inForce := since[id]
 		return lack{o, CauseNotHelped, id}, !inForce || at.Before(o.At)
-	}
-	if o.Outcome != None {
-		return lack{}, false
 	}
 	a := l.Answer(o.Text)
 	x := lack{o, CauseNone, ""}

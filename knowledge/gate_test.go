@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -131,5 +132,22 @@ func TestGateSaysTheSameAfterOtherTrials(t *testing.T) {
 	f.must(nil, err)
 	if diff := cmp.Diff(afresh, used); diff != "" || len(used.Moves) == 0 {
 		t.Errorf("after other trials it says something else:\n%s", diff)
+	}
+}
+
+// Of many confirmed questions of an article the newest fifty are tried.
+func TestGateAsksTheNewestRealQuestions(t *testing.T) {
+	f, ctx := open(t, beamer, drucker), t.Context()
+	for n := range 60 {
+		f.must(nil, f.Observe(ctx, knowledge.Observation{
+			Text: fmt.Sprintf("stau nr %c%c", 'a'+n/26, 'a'+n%26), Outcome: knowledge.Answered, Articles: []string{drucker.ID}, Helped: knowledge.VerdictHelped, At: monday.Add(time.Duration(n) * time.Hour),
+		}))
+	}
+	f.must(f.Save(ctx, "tom", wlan, knowledge.Edit{}))
+	trial, err := f.Try(ctx, "tom", wlan.ID)
+	f.must(nil, err)
+	phrasings := len(beamer.Questions) + len(drucker.Questions) + len(wlan.Questions) + 2
+	if trial.After.Asked != phrasings+50 {
+		t.Errorf("%d questions were asked, want the %d phrasings and 50", trial.After.Asked, phrasings)
 	}
 }

@@ -48,11 +48,16 @@ type LibraryOptions struct {
 	// KeepText is the wall time that the words of a question are kept; what was shown for it and whether that helped stays
 	// for Keep. 0 for as long as Keep.
 	KeepText time.Duration
+	Most     int          // how many observations are kept, the newest; 0 for [DefaultMost]
 	Log      *slog.Logger // gets keys of damaged records, never text; nil logs nothing
 }
 
 // DefaultKeep is how long observations are kept: a school year and a little more.
 const DefaultKeep = 400 * 24 * time.Hour
+
+// DefaultMost is how many observations are kept: twice what the teachers of fifty schools ask in [DefaultKeep] if each asks
+// every other week, and about 50 MB of memory.
+const DefaultMost = 200_000
 
 // NewLibrary returns a library that answers from the index and keeps no articles of its own.
 func NewLibrary(index *Index) *Library {
@@ -68,6 +73,7 @@ func OpenLibrary(ctx context.Context, store Store, starter []Article, o LibraryO
 	o.Names = orElse(o.Names, func(text string) string { return text })
 	o.Keep = cmp.Or(o.Keep, DefaultKeep)
 	o.KeepText = cmp.Or(o.KeepText, o.Keep)
+	o.Most = cmp.Or(o.Most, DefaultMost)
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	l := &Library{store: store, o: o}
 	force := map[string]held{}

@@ -82,22 +82,25 @@ func (m *remembered) follow(stored []*Entry) {
 	m.entries = next
 }
 
-// observations calls fn with every observation, in no order that means anything.
+// observations calls fn with every observation, in no order that means anything. fn must not ask the library for
+// observations, and not change what is in one.
 func (l *Library) observations(ctx context.Context, fn func(Observation)) error {
-	all, err := l.recall(ctx)
-	for _, o := range all {
+	l.memory.seeing.Lock()
+	defer l.memory.seeing.Unlock()
+	if err := l.recall(ctx); err != nil {
+		return err
+	}
+	for _, o := range l.memory.observed {
 		fn(o)
 	}
-	return err
+	return nil
 }
 
-// recall returns all observations.
-func (l *Library) recall(ctx context.Context) ([]Observation, error) {
+// recall reads all observations, unless that was done. It wants seeing held.
+func (l *Library) recall(ctx context.Context) error {
 	m := &l.memory
-	m.seeing.Lock()
-	defer m.seeing.Unlock()
 	if m.at != nil {
-		return slices.Clone(m.observed), nil
+		return nil
 	}
 	var all []Observation
 	var lost losses
@@ -112,11 +115,11 @@ func (l *Library) recall(ctx context.Context) ([]Observation, error) {
 	})
 	lost.tell(l)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	m.observed, m.at = nil, make(map[string]int, len(all))
 	m.see(all)
-	return slices.Clone(m.observed), nil
+	return nil
 }
 
 // see takes over observations that were stored. It wants seeing held.
@@ -134,5 +137,16 @@ func (m *remembered) see(stored []Observation) {
 	}
 }
 
-// forget has the observations read anew. It wants seeing held.
-func (m *remembered) forget() { m.observed, m.at = nil, nil }
+// lose forgets an observation. It wants seeing held.
+func (m *remembered) lose(key string) {
+	at, known := m.at[key]
+	if !known {
+		return
+	}
+	last := len(m.observed) - 1
+	m.observed[at] = m.observed[last]
+	m.at[m.observed[at].Key] = at
+	m.observed[last] = Observation{}
+	m.observed = m.observed[:last]
+	delete(m.at, key)
+}

@@ -87,3 +87,38 @@ func (f *fixture) lists() []any {
 	f.must(nil, err)
 	return []any{entries, health, gaps, asked}
 }
+
+// Of too many questions the newest are kept, and of those that are kept longer than words are, what they were worth.
+func TestPruneKeepsTheNewest(t *testing.T) {
+	f := open(t)
+	open := func() *knowledge.Library {
+		l, err := knowledge.OpenLibrary(t.Context(), f.store, []knowledge.Article{beamer}, knowledge.LibraryOptions{
+			May: may, Now: func() time.Time { return f.now }, Most: 3, KeepText: 36 * time.Hour,
+		})
+		f.must(nil, err)
+		return l
+	}
+	l := open()
+	for n := range 5 {
+		f.must(nil, l.Observe(t.Context(), knowledge.Observation{
+			Text: fmt.Sprint("beamer dunkel ", n), Outcome: knowledge.Answered, Articles: []string{beamer.ID}, Helped: knowledge.VerdictHelped,
+			At: monday.Add(time.Duration(n) * 24 * time.Hour),
+		}))
+	}
+	f.now = monday.Add(4*24*time.Hour + time.Hour)
+	f.must(l.Tick(t.Context(), f.now))
+	for name, l := range map[string]*knowledge.Library{"that ran on": l, "opened anew": open()} {
+		health, err := l.Health(t.Context(), "mara")
+		if err != nil || len(health) != 1 || health[0].Asked != 3 || health[0].Helped != 3 {
+			t.Errorf("the library %s knows of %+v, %v", name, health, err)
+		}
+		asked, err := l.Asked(t.Context(), "mara", beamer.ID)
+		if err != nil || len(asked) != 2 || asked[0].Question != "beamer dunkel 4" || asked[1].Question != "beamer dunkel 3" {
+			t.Errorf("the library %s has the words %+v, %v", name, asked, err)
+		}
+	}
+	f.must(nil, l.Observe(t.Context(), knowledge.Observation{Text: "beamer dunkel 5", Outcome: knowledge.Answered, Articles: []string{beamer.ID}, At: f.now}))
+	if health, err := l.Health(t.Context(), "mara"); err != nil || health[0].Asked != 4 {
+		t.Errorf("one more makes %+v, %v", health, err)
+	}
+}

@@ -84,6 +84,10 @@ func (l *Library) unknown(ctx context.Context, all []Observation) (news []Observ
 	return news, err
 }
 
+// maxConfirmed bounds how many confirmed questions of each article are tried before publishing, the newest: a busy town
+// confirms more in a quarter than all phrasings together, and who publishes waits for each.
+const maxConfirmed = 50
+
 // confirmed returns the real questions of which somebody said that the article helped, oldest first.
 func (l *Library) confirmed(ctx context.Context) ([]asked, error) {
 	type dated struct {
@@ -96,49 +100,83 @@ func (l *Library) confirmed(ctx context.Context) ([]asked, error) {
 			all = append(all, dated{asked{o.Text, o.Articles[0], true}, o.At})
 		}
 	})
-	slices.SortFunc(all, func(a, b dated) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.text, b.text)) })
-	out := make([]asked, len(all))
-	for i, d := range all {
-		out[i] = d.asked
+	slices.SortFunc(all, func(a, b dated) int { return cmp.Or(b.at.Compare(a.at), cmp.Compare(b.text, a.text)) })
+	var out []asked
+	of := map[string]int{}
+	for _, d := range all {
+		if of[d.belongs]++; of[d.belongs] <= maxConfirmed {
+			out = append(out, d.asked)
+		}
 	}
+	slices.Reverse(out)
 	return out, err
 }
 
-// prune forgets, once a day, observations that are older than they are kept, and the words of those older than these are.
+// prune forgets, once a day, observations that are older than they are kept, those beyond the most that are kept, the
+// oldest first, and the words of those older than these are.
 func (l *Library) prune(ctx context.Context, now time.Time) error {
 	today := now.Unix() / (24 * 60 * 60)
 	if l.pruned.Load() == today {
 		return nil
 	}
-	var old []Observation
-	err := l.observations(ctx, func(o Observation) {
-		if o.At.Add(l.o.Keep).Before(now) || o.Text != "" && o.At.Add(l.o.KeepText).Before(now) {
-			o.Text = ""
-			old = append(old, o)
-		}
-	})
-	if err == nil && len(old) > 0 {
-		l.memory.seeing.Lock()
-		defer l.memory.seeing.Unlock()
-		l.memory.forget()
-		err = l.store.Update(ctx, func(tx Tx) error {
-			for _, o := range old {
-				err := tx.Delete(ShelfObservations, o.Key)
-				if err == nil && !o.At.Add(l.o.Keep).Before(now) {
-					err = write(tx, ShelfObservations, o.Key, o)
-				}
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+	l.memory.seeing.Lock()
+	defer l.memory.seeing.Unlock()
+	if err := l.recall(ctx); err != nil {
+		return fmt.Errorf("forget old observations: %w", err)
 	}
+	gone, silent := l.outdated(now)
+	if len(gone)+len(silent) == 0 {
+		l.pruned.Store(today)
+		return nil
+	}
+	err := l.store.Update(ctx, func(tx Tx) error {
+		for _, o := range gone {
+			if err := tx.Delete(ShelfObservations, o.Key); err != nil {
+				return err
+			}
+		}
+		for _, o := range silent {
+			if err := write(tx, ShelfObservations, o.Key, o); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return fmt.Errorf("forget old observations: %w", err)
 	}
+	for _, o := range gone {
+		l.memory.lose(o.Key)
+	}
+	l.memory.see(silent)
 	l.pruned.Store(today)
 	return nil
+}
+
+// outdated returns the observations that are kept no longer, and those whose words are not, without them. It wants
+// seeing held.
+func (l *Library) outdated(now time.Time) (gone, silent []Observation) {
+	until := now.Add(-l.o.Keep)
+	if more := len(l.memory.observed) - l.o.Most; more > 0 {
+		at := make([]time.Time, len(l.memory.observed))
+		for i, o := range l.memory.observed {
+			at[i] = o.At
+		}
+		slices.SortFunc(at, time.Time.Compare)
+		if at[more].After(until) {
+			until = at[more]
+		}
+	}
+	for _, o := range l.memory.observed {
+		switch {
+		case o.At.Before(until):
+			gone = append(gone, o)
+		case o.Text != "" && o.At.Add(l.o.KeepText).Before(now):
+			o.Text = ""
+			silent = append(silent, o)
+		}
+	}
+	return gone, silent
 }
 
 // Health says what an article is worth, as far back as observations are kept.

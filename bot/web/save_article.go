@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -185,25 +186,26 @@ func (s *Server) stepped(w http.ResponseWriter, r *http.Request, p Person, id, d
 	s.done(w, r, base(p.ID)+articlePath(id)+"?getan="+done)
 }
 
-// returnArticle sends an article back from review.
-func (s *Server) returnArticle(w http.ResponseWriter, r *http.Request, p Person) {
-	if !s.form(w, r) {
-		return
+// A step changes the life of an article and takes a reason (warum).
+type step func(l *knowledge.Library, ctx context.Context, by knowledge.Person, id, why string) (*knowledge.Entry, error)
+
+// takes returns what carries out a step.
+func takes(do step, done string) func(*Server, http.ResponseWriter, *http.Request, Person) {
+	return func(s *Server, w http.ResponseWriter, r *http.Request, p Person) {
+		if !s.form(w, r) {
+			return
+		}
+		id := r.PathValue("id")
+		_, err := do(s.o.Library, r.Context(), p.article(), id, plainLine(r.PostForm.Get("warum")))
+		s.stepped(w, r, p, id, done, err)
 	}
-	id := r.PathValue("id")
-	_, err := s.o.Library.Return(r.Context(), p.article(), id, plainLine(r.PostForm.Get("warum")))
-	s.stepped(w, r, p, id, "return", err)
 }
 
-// retireArticle takes an article out of force.
-func (s *Server) retireArticle(w http.ResponseWriter, r *http.Request, p Person) {
-	if !s.form(w, r) {
-		return
-	}
-	id := r.PathValue("id")
-	_, err := s.o.Library.Retire(r.Context(), p.article(), id, plainLine(r.PostForm.Get("warum")))
-	s.stepped(w, r, p, id, "retire", err)
-}
+var (
+	returnArticle   = takes((*knowledge.Library).Return, "return")   // sends it back from review
+	retireArticle   = takes((*knowledge.Library).Retire, "retire")   // takes it out of force
+	dismissProposal = takes((*knowledge.Library).Dismiss, "dismiss") // puts aside what the program proposes
+)
 
 // planArticle sets who looks after an article (verantwortlich) and when to look
 // at it again (wiedervorlage).

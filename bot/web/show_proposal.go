@@ -57,13 +57,3 @@ func (s *Server) acceptProposal(w http.ResponseWriter, r *http.Request, p Person
 	_, err := s.o.Library.Accept(r.Context(), p.article(), id)
 	s.stepped(w, r, p, id, "accept", err)
 }
-
-// dismissProposal puts aside what the program proposes.
-func (s *Server) dismissProposal(w http.ResponseWriter, r *http.Request, p Person) {
-	if !s.form(w, r) {
-		return
-	}
-	id := r.PathValue("id")
-	_, err := s.o.Library.Dismiss(r.Context(), p.article(), id, plainLine(r.PostForm.Get("warum")))
-	s.stepped(w, r, p, id, "dismiss", err)
-}

@@ -103,7 +103,7 @@ func (t *turn) articleSentence(err error) Rich {
 	case errors.As(err, &bad):
 		return t.v.say("faq.state", "state", t.v.word("faq.state."+string(bad.State)))
 	case errors.As(err, &problems):
-		return t.v.say("faq.incomplete")
+		return t.v.say("faq.incomplete", "rooms", t.b.roomIDs())
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 // newArticle makes a draft: of a gap in the last list, of what is typed, or, with nothing typed, of a form.
 func (t *turn) newArticle(ctx context.Context, o articleOrder) error {
 	if o.rest == "" {
-		return t.say(ctx, t.v.say("faq.new"), t.articleForm("faq/new", &knowledge.Article{})...)
+		return t.say(ctx, t.v.say("faq.new", "rooms", t.b.roomIDs()), t.articleForm("faq/new", &knowledge.Article{})...)
 	}
 	if _, err := strconv.Atoi(o.rest); err == nil {
 		item, err := t.listed(ctx, o.rest)
@@ -169,6 +169,17 @@ func (b *Bot) roomTitle(id string) string {
 		}
 	}
 	return id
+}
+
+// roomIDs lists the rooms of the building as they are typed.
+func (b *Bot) roomIDs() string {
+	var ids []string
+	for _, floor := range b.desk.Model().Building {
+		for _, r := range floor.Rooms {
+			ids = append(ids, r.ID)
+		}
+	}
+	return strings.Join(ids, ", ")
 }
 
 // articleForm returns the choice that opens a form with an article, on platforms that have forms.

@@ -252,7 +252,7 @@ func (l *Library) Import(ctx context.Context, by Person, articles []Article, why
 	if err := l.may(by, ActImport, ""); err != nil {
 		return out, err
 	}
-	if err := checkAll(articles); err != nil {
+	if err := l.checkAll(articles); err != nil {
 		return out, err
 	}
 	err := l.change(ctx, by, func(c *change) error {
@@ -294,7 +294,7 @@ func (c *change) take(a Article, why string, out *Imported) error {
 }
 
 // checkAll reports every mistake in the articles.
-func checkAll(articles []Article) error {
+func (l *Library) checkAll(articles []Article) error {
 	var problems Problems
 	seen := map[string]bool{}
 	if len(articles) > MaxFiles {
@@ -302,7 +302,7 @@ func checkAll(articles []Article) error {
 	}
 	for _, a := range articles {
 		var found Problems
-		if errors.As(check(a), &found) {
+		if errors.As(l.check(a), &found) {
 			problems = append(problems, found...)
 		}
 		if seen[a.ID] {

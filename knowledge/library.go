@@ -44,6 +44,7 @@ type LibraryOptions struct {
 
 	Now   func() time.Time         // the clock; nil for time.Now
 	Names func(text string) string // blanks out the names of people who are known; nil if none are
+	Rooms []string                 // of the building: an article that belongs to no other is not published; none: any room will do
 	Keep  time.Duration            // wall time that observations are kept; 0 for [DefaultKeep]
 	// KeepText is the wall time that the words of a question are kept; what was shown for it and whether that helped stays
 	// for Keep. 0 for as long as Keep.

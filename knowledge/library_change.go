@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -239,7 +240,19 @@ func (l *Library) Revisions(ctx context.Context, by Person, id string) (all []*R
 	return all, err
 }
 
-// check returns the mistakes in an article that is to be shown to people, as Problems.
+// check returns the mistakes in an article that is to be shown to people here, as Problems.
+func (l *Library) check(a Article) error {
+	var problems Problems
+	if err := check(a); err != nil && !errors.As(err, &problems) {
+		return err
+	}
+	if len(l.o.Rooms) > 0 && a.Room != "" && !slices.Contains(l.o.Rooms, a.Room) {
+		problems = append(problems, Problem{File: a.ID + ".md", Message: fmt.Sprintf("unknown room %q; use one of %s", a.Room, strings.Join(l.o.Rooms, ", "))})
+	}
+	return problems.err()
+}
+
+// check returns the mistakes in an article that is to be shown to people anywhere, as Problems.
 func check(a Article) error {
 	_, err := ParseArticle(a.ID+".md", a.Markdown())
 	if err == nil {

@@ -86,7 +86,7 @@ func (l *Library) Submit(ctx context.Context, by Person, id, why string) (*Entry
 		if err != nil {
 			return err
 		}
-		return check(r.Article)
+		return l.check(r.Article)
 	})
 }
 
@@ -193,7 +193,7 @@ func (l *Library) newest(ctx context.Context, ids []string, a Action) (out []*Re
 				return err
 			}
 			var found Problems
-			if err := check(r.Article); errors.As(err, &found) {
+			if err := l.check(r.Article); errors.As(err, &found) {
 				problems = append(problems, found...)
 			}
 			out = append(out, r)

@@ -489,3 +489,27 @@ func TestParallel(t *testing.T) {
 	close(stop)
 	<-done
 }
+
+// An article that belongs to no room of the building is kept as a draft and shown to nobody, whichever way it comes.
+func TestRoomsOfTheBuilding(t *testing.T) {
+	ctx := t.Context()
+	l, err := knowledge.OpenLibrary(ctx, new(knowledgetest.Memory), []knowledge.Article{beamer}, knowledge.LibraryOptions{May: may, Rooms: []string{"netzwerk", "druck"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := l.Article(beamer.ID); !ok {
+		t.Error("what ships is not shown in a building without its room")
+	}
+	lost := drucker
+	lost.Room = "keller"
+	const want = `unknown room "keller"; use one of netzwerk, druck`
+	if _, err := l.Import(ctx, "mara", []knowledge.Article{wlan, lost}, ""); err == nil || err.Error() != lost.ID+".md: "+want {
+		t.Errorf("it is imported: %v", err)
+	}
+	if _, err := l.Save(ctx, "tom", lost, knowledge.Edit{}); err != nil {
+		t.Errorf("it is not kept: %v", err)
+	}
+	if _, err := l.Submit(ctx, "tom", lost.ID, ""); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("it goes to review: %v", err)
+	}
+}

@@ -29,8 +29,14 @@ func (a *app) openLibrary(ctx context.Context, now func() time.Time) error {
 	if err != nil {
 		return err
 	}
+	var rooms []string
+	for _, f := range a.cfg.Model.Building {
+		for _, r := range f.Rooms {
+			rooms = append(rooms, r.ID)
+		}
+	}
 	a.library, err = knowledge.OpenLibrary(ctx, store, articles, knowledge.LibraryOptions{
-		May: mayOf(a.cfg), Now: now, Names: blankNames(a.cfg), KeepText: a.cfg.Retention.Text, Log: a.log,
+		May: mayOf(a.cfg), Now: now, Names: blankNames(a.cfg), Rooms: rooms, KeepText: a.cfg.Retention.Text, Log: a.log,
 	})
 	return err
 }

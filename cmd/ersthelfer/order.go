@@ -201,6 +201,10 @@ func (c *clerk) importFile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(done.New)+len(done.Changed) == 0 {
+		_, err = fmt.Fprintf(c.out, "nothing changed: all %d are the same\n", len(done.Same))
+		return err
+	}
 	_, err = fmt.Fprintf(c.out, "%d new, %d changed, %d the same; they wait for review: \"knowledge publish --all\" brings them into force\n",
 		len(done.New), len(done.Changed), len(done.Same))
 	return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -108,5 +109,15 @@ func TestCurateErase(t *testing.T) {
 	}
 	if _, err := give("erase", "mara"); err == nil || !strings.Contains(err.Error(), "mara has changed no article") {
 		t.Errorf("a second time: %v", err)
+	}
+}
+
+// Whatever archive the pages take, the command line hands to the running program in one order.
+func TestAnArchiveFitsIntoAnOrder(t *testing.T) {
+	var o order
+	o.Data = make([]byte, knowledge.MaxArchive)
+	data, err := json.Marshal(o)
+	if err != nil || len(data) > maxOrder {
+		t.Errorf("an order with the largest archive has %d bytes, %v; %d may be sent", len(data), err, maxOrder)
 	}
 }

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"ersthelfer/knowledge"
 )
 
 // A curator is the flags that the commands about the articles in the database share.
@@ -126,7 +128,7 @@ func newKnowledgeImport() *cobra.Command {
 	c := &cobra.Command{
 		Use: "import file", Short: "Take over articles from a zip of Markdown files, or a CSV table; they wait for review", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			data, err := readAtMost(args[0], maxOrder/2)
+			data, err := readAtMost(args[0], knowledge.MaxArchive)
 			if err != nil {
 				return err
 			}

@@ -26,8 +26,9 @@ var (
 	chatTemplate   = pageTemplate("chat")
 	reportTemplate = pageTemplate("report")
 
-	signInTemplate  = pageTemplate("signin")
-	sessionTemplate = pageTemplate("session")
+	signInTemplate    = pageTemplate("signin")
+	sessionTemplate   = pageTemplate("session")
+	signedOutTemplate = pageTemplate("signedout")
 
 	articlesTemplate = pageTemplate("articles")
 	articleTemplate  = pageTemplate("article")

@@ -118,7 +118,7 @@ func (s *Server) Handler() http.Handler {
 
 // answer lets through to a route who may use it. A person who does not exist,
 // one whom the request does not come from and one without the right are answered
-// alike, as if there were no such page.
+// alike, as if there were no such page; whoever is not signed in, that they are not.
 func (s *Server) answer(rt route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		limit := int64(maxOrdinary)
@@ -133,6 +133,10 @@ func (s *Server) answer(rt route) http.HandlerFunc {
 			return
 		}
 		p, ok := s.identify(r)
+		if !ok && !s.o.Demo {
+			s.showSignedOut(w, r)
+			return
+		}
 		if !ok || p.ID != r.PathValue("person") || !s.may(p, rt.right, r.PathValue("school")) {
 			s.notFound(w, r)
 			return

@@ -127,3 +127,39 @@ func TestSignOut(t *testing.T) {
 		}
 	}
 }
+
+// What somebody wrote outlives their session: the page that says that it has ended sends it again.
+func TestTextOutlivesTheSession(t *testing.T) {
+	s := curated(t, Options{})
+	for _, path := range []string{"/als/ada/artikel/duplex", "/als/nobody/", "/als/ada/nirgends"} {
+		w := ask(s, path, "", nil)
+		if page := w.Body.String(); w.Code != http.StatusNotFound || strings.Contains(page, "<form") {
+			t.Errorf("%s, not signed in: %d %s", path, w.Code, page)
+		}
+	}
+	written := url.Values{}
+	for name, values := range duplex {
+		written[name] = values
+	}
+	written.Set("hinweis", payloads[0]+" und mehr")
+	w := ask(s, "/als/ada/artikel/duplex", "", written)
+	body := w.Body.String()
+	if got := risky(t, w); len(got) > 0 || w.Code != http.StatusNotFound {
+		t.Errorf("not signed in: %d, with %q", w.Code, got)
+	}
+	kept := url.Values{}
+	for d := range parseHTML(t, strings.NewReader(body)).Descendants() {
+		if d.Data == "input" {
+			kept.Add(attr(d, "name"), attr(d, "value"))
+		}
+	}
+	if kept.Encode() != written.Encode() {
+		t.Errorf("of %v the page keeps %v", written, kept)
+	}
+	if w := askAs(t, s, "ada", "/als/ada/artikel/duplex", "ada", kept); w.Code != http.StatusSeeOther {
+		t.Errorf("sent again: %d", w.Code)
+	}
+	if script := ask(s, "/als/ada/artikel/duplex", "", written, "Accept", "text/plain"); strings.Contains(script.Body.String(), "<") {
+		t.Errorf("a script is told %s", script.Body)
+	}
+}

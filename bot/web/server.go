@@ -30,6 +30,7 @@ type Options struct {
 	Address string        // where browsers find the pages, such as https://hilfe.schule.example; for links to sign in
 	OIDC    *OIDC         // the school's accounts, by which people sign in besides; nil: there is no way
 	Session time.Duration // wall time after which one has to sign in again; 0: DefaultSession
+	NoLinks bool          // there is no other chat in which the bot sends links to sign in
 	NoChat  bool          // people do not talk to the bot in the browser: only the pages are there
 
 	// Library holds the articles; nil: none are curated here. May decides the

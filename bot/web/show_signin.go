@@ -11,6 +11,7 @@ type signInPage struct {
 	page
 	Token   string
 	Account string // where one signs in with an account of the school; "": nowhere
+	How     string // how one signs in by a chat; "": there is none that sends links
 }
 
 // showSignIn says how one signs in.
@@ -21,8 +22,14 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request) {
 	}
 	v := s.voiceFor(r)
 	data := signInPage{page: page{voice: v, Title: v.W("signin.title"), Home: "/"}}
+	if !s.o.NoLinks {
+		data.How = v.W("signin.how")
+	}
 	if s.accounts != nil {
 		data.Account = accountPath
+		if !s.o.NoLinks {
+			data.How = v.W("signin.or")
+		}
 	}
 	s.render(w, r, http.StatusOK, signInTemplate, data)
 }

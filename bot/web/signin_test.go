@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"ersthelfer/bot"
 	"ersthelfer/bot/bottest"
 )
@@ -161,5 +163,30 @@ func TestTextOutlivesTheSession(t *testing.T) {
 	}
 	if script := ask(s, "/als/ada/artikel/duplex", "", written, "Accept", "text/plain"); strings.Contains(script.Body.String(), "<") {
 		t.Errorf("a script is told %s", script.Body)
+	}
+}
+
+// The page says the ways that there are, and no other.
+func TestSignInPageSaysTheWays(t *testing.T) {
+	for _, tt := range []struct {
+		o    Options
+		want string
+	}{
+		{Options{}, "Schreiben Sie dem Ersthelfer im Chat"},
+		{Options{OIDC: &OIDC{}}, "Konto der Schule anmelden Oder über den Chat"},
+		{Options{OIDC: &OIDC{}, NoLinks: true}, "Konto der Schule anmelden"},
+	} {
+		tt.o.Store, tt.o.Address = new(bottest.Memory), "http://hilfe.example"
+		main := all(parseHTML(t, ask(New(tt.o), "/anmelden", "", nil, "Accept-Language", "de").Body), func(n *html.Node) bool { return n.Data == "main" })[0]
+		var words []string
+		for d := range main.Descendants() {
+			if d.Type == html.TextNode {
+				words = append(words, strings.Fields(d.Data)...)
+			}
+		}
+		got := strings.Join(words, " ")
+		if !strings.Contains(got, tt.want) || tt.o.NoLinks && strings.Contains(got, "Chat") {
+			t.Errorf("it says %q, want %q in it", got, tt.want)
+		}
 	}
 }

@@ -50,6 +50,7 @@ func (a *app) signedInPages(now func() time.Time, listens string) *web.Server {
 		o.Address, o.Secure = w.URL.String(), w.URL.Scheme == "https"
 		o.Hosts = []string{w.URL.Hostname(), "localhost", "127.0.0.1", "::1"}
 	}
+	o.NoLinks = w.OIDC != nil && a.cfg.Platforms.Mattermost == nil && a.cfg.Platforms.Slack == nil
 	if in := w.OIDC; in != nil {
 		o.OIDC = &web.OIDC{Issuer: in.Issuer.String(), Client: in.Client, Secret: in.Secret.Reveal(), Claim: in.Claim}
 	}

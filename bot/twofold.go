@@ -82,8 +82,8 @@ func (b *Bot) divide(ctx context.Context, t *escalation.Ticket, one, two string)
 	if err != nil {
 		return fmt.Errorf("ask second matter of ticket %d: %w", t.ID, err)
 	}
-	a := b.lookUp(one)
-	a.Details = b.lookUp(t.Question()).Details
+	a, whole := b.lookUp(one), b.lookUp(t.Question()).Details
+	a.Details.Lesson, a.Details.Exam = whole.Lesson, whole.Exam // a place may be that of the second alone
 	return b.respond(ctx, t, a, detail(secondField, two))
 }
 
@@ -131,7 +131,7 @@ func (b *Bot) withSecond(v voice, t *escalation.Ticket, e *escalation.Event, bod
 		}
 	}
 	if two := t.Fields[secondField]; two != "" {
-		body = append(body, v.say("second.later", "text", cut(two, secondShown))...)
+		body = append(v.say("second.later", "text", cut(two, secondShown)), body...)
 	}
 	if strings.HasPrefix(t.Events[0].Message, secondOf) {
 		body = append(v.say("second.now", "text", cut(t.Events[0].Text, secondShown)), body...)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Details is what a message says besides its question; a ticket needs it, finding the article does not.
@@ -25,7 +27,7 @@ var (
 	namedClass = regexp.MustCompile(`(?i)\b(?:klasse|kl\.|class|jahrgang|jg\.|stufe|year|grade) ?(\d{1,2} ?[a-g]?)\b`)
 	ordinal    = regexp.MustCompile(`(?i)\b(\d{1,2})(?:\.|te|ten|er)? (?:klasse|jahrgang|klässler)`)
 	bareClass  = regexp.MustCompile(`(?i)\b(\d{1,2}[a-g]|ef|q[1-4])\b`)
-	spokenRoom = regexp.MustCompile(`(?i)\b(?:im|in der|in dem|in unserem|in unserer|in the)\s+((?:pc-?|edv-?|computer|informatik|physik|chemie|bio|biologie|nawi|kunst|musik|werk|technik|lehrer|sprachen|besprechungs|konferenz|kopier)(?:raum|zimmer|saal)|aula|turnhalle|sporthalle|mensa|bibliothek|bücherei|mediathek|mediothek|sekretariat|selbstlernzentrum|foyer|staff ?room|computer (?:room|lab)|library|gym|canteen|school office|assembly hall)\b`)
+	spokenRoom = regexp.MustCompile(`(?i)\b(?:im|in der|in dem|in unserem|in unserer|in the)\s+((?:pc-?|edv-?|computer|informatik|physik|chemie|bio|biologie|nawi|kunst|musik|werk|technik|lehrer|sprachen|besprechungs|konferenz|kopier)(?:raum|zimmer|saal)(?: \d\b)?|aula|turnhalle|sporthalle|mensa|bibliothek|bücherei|mediathek|mediothek|sekretariat|selbstlernzentrum|foyer|staff ?room|computer (?:room|lab)|library|gym|canteen|school office|assembly hall)\b`)
 	measure    = regexp.MustCompile(`^ ?(?i:gb|mb|kb|tb|%|euro|€|uhr|grad|seiten|blatt|mal|px|mbit|kinder|schüler|sus|geräte|ipads|users?|pages|minuten|min|stunden)`)
 )
 
@@ -36,8 +38,8 @@ var notRooms = map[string]bool{
 
 var notClasses = map[string]bool{"3d": true, "2d": true, "5g": true, "4g": true, "3g": true}
 
-// setAside cuts rooms and classes out of a message. The name of a room is no
-// number that matches anything: it stays, because an article may be about it.
+// setAside cuts rooms and classes out of a message: without "im Lehrerzimmer" it is
+// about no printer that stands there in an article.
 func setAside(text string) (string, Details) {
 	var d Details
 	if len(text) > maxRead {
@@ -51,10 +53,11 @@ func setAside(text string) (string, Details) {
 			text = cutOut(text, p, func(s string) bool { return d.addRoom(s) })
 		}
 	}
-	for _, m := range spokenRoom.FindAllStringSubmatch(text, -1) {
-		if len(d.Rooms) == 0 {
-			d.addRoom(m[1])
-		}
+	if len(d.Rooms) == 0 {
+		text = cutOut(text, spokenRoom, func(s string) bool {
+			first, size := utf8.DecodeRuneInString(s)
+			return d.addRoom(string(unicode.ToUpper(first)) + s[size:])
+		})
 	}
 	exam, running := false, false
 	for _, w := range words(fold(text)) {

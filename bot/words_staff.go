@@ -155,7 +155,32 @@ func (b *Bot) facts(ctx context.Context, v voice, t *escalation.Ticket) Rich {
 			body = append(body, v.say("staff.field", "field", v.word("field."+f), "value", value)...)
 		}
 	}
-	return append(body, attached(v, allFiles(t))...)
+	body = append(body, attached(v, allFiles(t))...)
+	return append(body, b.talked(ctx, v, t)...)
+}
+
+// retold is how many of the last words about an opened ticket are told to who gets it later.
+const retold = 5
+
+// talked tells what people have written about a ticket since it was opened, so that
+// who gets it later asks nothing twice.
+func (b *Bot) talked(ctx context.Context, v voice, t *escalation.Ticket) Rich {
+	var lines []Rich
+	for _, e := range slices.Backward(t.Events) {
+		if e.Kind == escalation.Opened || len(lines) == retold {
+			break
+		}
+		switch e.Kind {
+		case escalation.Added, escalation.Noted, escalation.Replied, escalation.Paused, escalation.Solved:
+			what := v.word("event."+string(e.Kind), "name", b.personName(ctx, e.By), "text", strings.TrimSpace(e.Text+" "+fileNames(v, e.Files)))
+			lines = append(lines, v.say("show.row", "when", v.when(e.At.In(b.zone()), b.desk.Now()), "what", what))
+		}
+	}
+	if lines == nil {
+		return nil
+	}
+	slices.Reverse(lines)
+	return append(v.say("staff.talked"), slices.Concat(lines...)...)
 }
 
 // tried lists what was shown to the requester and did not help. The article that

@@ -120,7 +120,7 @@ func TestGateSaysTheSameAfterOtherTrials(t *testing.T) {
 	f.must(f.Save(ctx, "tom", greedy, knowledge.Edit{}))
 	f.must(f.Submit(ctx, "tom", greedy.ID, ""))
 	changed := drucker
-	changed.Questions = append([]string{"papierstau im kopierer"}, drucker.Questions[1:]...)
+	changed.Questions = append([]string{"papierstau im kopierer", "stau im kopierer unten"}, drucker.Questions[1:]...)
 	f.must(f.Save(ctx, "tom", changed, knowledge.Edit{Base: 1}))
 	f.must(f.Try(ctx, "tom", changed.ID))
 	f.must(f.Try(ctx, "tom", greedy.ID))

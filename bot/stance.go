@@ -37,6 +37,7 @@ const (
 type weight struct {
 	clear   bool // it is about something that the library knows
 	sure    bool // and nobody could think that it were not
+	certain bool // and the library has no doubt of it, however short it is
 	apart   bool // and that belongs elsewhere in the building than the ticket's matter
 	failing bool // it says that something does not work after all
 	long    bool // it has more words than a name or a number has
@@ -57,6 +58,7 @@ func (b *Bot) weigh(t *escalation.Ticket, a knowledge.Answer, text string) weigh
 	}
 	w.long = wordsIn(text) > longReply && len(a.Details.Rooms) == 0
 	w.sure = w.clear && wordsIn(text) > shortReply && (a.Outcome == knowledge.Answered || a.Hits[0].Score >= half)
+	w.certain = sure(a)
 	w.apart = w.clear && t != nil && b.apartFrom(t, a)
 	return w
 }
@@ -154,7 +156,7 @@ func insisted(t *escalation.Ticket) bool {
 // withPeople decides about text beside a ticket that people have, or say is solved.
 func withPeople(w weight, idle time.Duration) stance {
 	switch {
-	case idle >= staffWithin, w.sure && w.apart:
+	case idle >= staffWithin, (w.sure || w.certain) && w.apart:
 		return isNew
 	case w.clear || idle >= noteWithin:
 		return isUnclear

@@ -304,3 +304,23 @@ func TestArticleIsWrittenLive(t *testing.T) {
 		t.Errorf("it was stored as %+v", rev.Article)
 	}
 }
+
+// Enter in a line of the editor saves, whatever buttons stand before the one that does.
+func TestEnterSaves(t *testing.T) {
+	browser := startBrowser(t)
+	s := curated(t, Options{Demo: true})
+	asked := knowledge.Observation{Text: "der kopierer frisst papier", Outcome: knowledge.Answered, Articles: []string{"papierstau"}, At: monday}
+	if err := s.o.Library.Observe(t.Context(), asked); err != nil {
+		t.Fatal(err)
+	}
+	_, pages := serve(t, s)
+	b := openTab(t, browser, pages+"/als/ada/artikel/papierstau")
+	b.do(t, chromedp.SendKeys(chromedp.CSS("#titel"), "Kein \r"))
+	if got := b.shows(t, ".notice.good"); !strings.Contains(got, "Gespeichert") {
+		t.Errorf("the page says %q", got)
+	}
+	rev := must(s.o.Library.Revision(t.Context(), "ada", "papierstau", 3))
+	if rev.Article.Title != "Kein Papierstau im Kopierer" || slices.Contains(rev.Article.Questions, asked.Text) {
+		t.Errorf("it was stored as %+v", rev.Article)
+	}
+}

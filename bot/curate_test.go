@@ -53,6 +53,11 @@ func TestCurateInChat(t *testing.T) {
 			mara< Veröffentlicht`,
 		},
 		{
+			"an area by its title",
+			`mara> faq neu Kabel fehlt\nBereich: wlan und netz\nkabel fehlt\n1. Fragen Sie im Büro.
+			mara< Bereich WLAN und Netz`,
+		},
+		{
 			"a form",
 			`mara> faq neu
 			mara< Schreiben Sie mir den Artikel

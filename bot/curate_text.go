@@ -37,7 +37,7 @@ func (t *turn) newArticle(ctx context.Context, o articleOrder) error {
 
 func (t *turn) draftOf(ctx context.Context, a knowledge.Article) error {
 	e, err := t.b.library.Draft(ctx, t.editor(), knowledge.Source{
-		Title: a.Title, Room: a.Room, Questions: a.Questions, Solution: strings.Join(a.Steps, "\n"),
+		Title: a.Title, Room: t.b.roomNamed(a.Room), Questions: a.Questions, Solution: strings.Join(a.Steps, "\n"),
 	})
 	if err != nil {
 		return err
@@ -126,7 +126,7 @@ func (t *turn) saveArticle(ctx context.Context, id string, base int, with knowle
 		return err
 	}
 	a := r.Article
-	a.Title, a.Room = first(with.Title, a.Title), first(with.Room, a.Room)
+	a.Title, a.Room = first(with.Title, a.Title), first(t.b.roomNamed(with.Room), a.Room)
 	if len(with.Questions) > 0 {
 		a.Questions = with.Questions
 	}
@@ -182,6 +182,19 @@ func (b *Bot) roomIDs() string {
 	return strings.Join(ids, ", ")
 }
 
+// roomNamed returns the id of a room of the building that is called by it or by its title; what is called otherwise is
+// left for the library to refuse.
+func (b *Bot) roomNamed(text string) string {
+	for _, floor := range b.desk.Model().Building {
+		for _, r := range floor.Rooms {
+			if strings.EqualFold(text, r.ID) || strings.EqualFold(text, r.Title) {
+				return r.ID
+			}
+		}
+	}
+	return text
+}
+
 // articleForm returns the choice that opens a form with an article, on platforms that have forms.
 func (t *turn) articleForm(id string, a *knowledge.Article) []Choice {
 	p := t.b.platforms[t.m.From.Platform]
@@ -207,7 +220,7 @@ func (t *turn) articleForm(id string, a *knowledge.Article) []Choice {
 
 var (
 	typedStep = regexp.MustCompile(`^\d{1,2}[.)]\s+`)
-	typedRoom = regexp.MustCompile(`(?i)^(?:bereich|raum|room):\s*(\S+)$`)
+	typedRoom = regexp.MustCompile(`(?i)^(?:bereich|raum|area|room):\s*(\S.*)$`)
 )
 
 // typedArticle reads an article as editors type it: the title, then lines with a number for the steps, "Bereich: …" for

@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -14,6 +15,7 @@ type builder struct {
 	phrases  []string
 	phraseOf []int32
 	bodies   []string // per class: what is read besides its phrasings
+	asSpelt  bool
 }
 
 func newBuilder(o Options) *builder {
@@ -21,7 +23,7 @@ func newBuilder(o Options) *builder {
 	if lex == nil {
 		lex = shippedLexicon()
 	}
-	b := &builder{reader: newReader(lex), tuning: shippedTuning, outside: -1}
+	b := &builder{reader: newReader(lex), tuning: shippedTuning, outside: -1, asSpelt: o.asSpelt}
 	if o.tuning != nil {
 		b.tuning = *o.tuning
 	}
@@ -70,24 +72,31 @@ func (b *builder) outOfScope(messages []string) {
 
 // index reads all texts and trains.
 func (b *builder) index() *Index {
-	inParallel(len(b.phrases), func(i int) { b.phrases[i], _ = setAside(b.phrases[i]) })
 	ix := &Index{tuning: b.tuning, classes: len(b.bodies), outside: b.outside, reader: b.reader, texts: b.phrases, phraseOf: b.phraseOf}
 	own := len(b.phrases) // phrasings of articles come first
 	for own > 0 && b.phraseOf[own-1] == b.outside {
 		own--
 	}
-	ix.reader.learn(b.phrases[own:], b.phrases[:own], b.bodies)
 	if len(b.phrases) > maxPhrases {
-		b.indexWords(ix)
+		b.indexWords(ix, own)
 		return ix
 	}
-	texts := make([]counts, len(b.phrases))
-	inParallel(len(texts), func(i int) { texts[i] = ix.reader.counts(b.phrases[i]) })
-	bodies := make([]counts, len(b.bodies))
-	inParallel(len(bodies), func(i int) {
-		if b.bodies[i] != "" {
-			bodies[i] = ix.reader.counts(b.bodies[i])
-		}
+	said := b.cut(0, len(b.phrases))
+	read := allWords(b.bodies)
+	ix.reader.learn(said[:own])
+	ix.reader.learn(read)
+	ix.reader.learnOutside(said[own:])
+	ix.reader.learnForms()
+	texts := make([]counts, len(said))
+	inParallel(len(texts), func(i int) { texts[i] = ix.reader.count(said[i]) })
+	bodies := make([]counts, len(read))
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		inParallel(len(bodies), func(i int) {
+			if len(read[i]) > 0 {
+				bodies[i] = ix.reader.count(read[i])
+			}
+		})
 	})
 	ix.voc = newVocabulary()
 	numbers := make([]numbered, len(texts))
@@ -95,28 +104,80 @@ func (b *builder) index() *Index {
 		numbers[i] = ix.voc.learn(t)
 	}
 	ix.voc.weighFeatures(len(texts))
+	wg.Wait()
+	rest := make([]numbered, len(bodies))
+	inParallel(len(rest), func(i int) { rest[i] = ix.voc.numbers(bodies[i]) })
 	vectors := make([]vector, len(texts))
 	inParallel(len(texts), func(i int) { vectors[i] = ix.voc.weigh(numbers[i], b.tuning.shares) })
 	features := len(ix.voc.idf)
-	var wg sync.WaitGroup
-	wg.Go(ix.reader.learnSpelling)
+	if !b.asSpelt {
+		wg.Go(ix.reader.learnSpelling)
+	}
 	wg.Go(func() {
-		ix.documents = newPostings(bm25(b.documents(ix.voc, numbers, bodies), features), features)
-		ix.reach, ix.reachMean = ix.documents.most()
+		ix.documents = newPostings(bm25(b.documents(numbers, rest, features), features), features)
+		ix.reach, ix.reachMean = ix.documents.most(features)
 	})
 	ix.phrases = newPostings(vectors, features)
 	wg.Wait()
 	if n := ix.classes; n > 1 && n <= maxClasses {
-		ix.linear = trainLinear(ix.voc.commonest(vectors, maxWeights/n), b.phraseOf, n, b.tuning.training)
+		ix.linear = trainLinear(ix.lessons(vectors), n, features, b.tuning.training)
 	}
 	return ix
 }
 
-// indexWords builds an index that only has the words of whole articles, article by article, so that a huge base
-// fits into memory.
-func (b *builder) indexWords(ix *Index) {
+// lessons returns what the linear model learns: of each text the features that others have too, its class, and the
+// classes whose documents are most like it.
+func (ix *Index) lessons(texts []vector) []lesson {
+	out := make([]lesson, len(texts))
+	kept := ix.voc.shared(texts)
+	inParallel(len(texts), func(i int) {
+		score := make([]float32, ix.classes)
+		ix.documents.addTelling(score, texts[i], max(telling, ix.classes/4))
+		out[i] = lesson{text: kept[i], class: ix.phraseOf[i]}
+		outside := ix.outside < 0 || ix.outside == ix.phraseOf[i]
+		for _, c := range foremost(score, mistaken) {
+			if c != ix.phraseOf[i] && score[c] > 0 {
+				out[i].mistake = append(out[i].mistake, c)
+				outside = outside || c == ix.outside
+			}
+		}
+		if !outside { // whose document is too long to be like anything
+			out[i].mistake = append(out[i].mistake, ix.outside)
+		}
+	})
+	return out
+}
+
+const (
+	mistaken = 24 // how many classes a text might be taken for
+	telling  = 64 // a feature tells classes apart if no more have it, or a quarter of them
+)
+
+// cut cuts rooms and classes out of the phrasings lo to hi-1 and returns the words of what is left.
+func (b *builder) cut(lo, hi int) [][]string {
+	inParallel(hi-lo, func(i int) { b.phrases[lo+i], _ = cutPlaces(b.phrases[lo+i]) })
+	return allWords(b.phrases[lo:hi])
+}
+
+// allWords returns the words of each text.
+func allWords(texts []string) [][]string {
+	out := make([][]string, len(texts))
+	inParallel(len(texts), func(i int) { out[i] = words(fold(texts[i])) })
+	return out
+}
+
+// indexWords builds an index that only has the words of whole articles, batch by batch, so that a huge base fits into
+// memory. The first phrasings are the articles' own.
+func (b *builder) indexWords(ix *Index, own int) {
 	const batch = 1024
-	ix.texts, ix.phraseOf = nil, nil
+	for lo := 0; lo < own; lo += batch {
+		ix.reader.learn(b.cut(lo, min(lo+batch, own)))
+	}
+	for part := range slices.Chunk(b.bodies, batch) {
+		ix.reader.learn(allWords(part))
+	}
+	ix.reader.learnOutside(b.cut(own, len(b.phrases)))
+	ix.reader.learnForms()
 	ix.reader.shortest = maxRun // the others are too many
 	ix.voc = newHashedVocabulary()
 	docs := make([]numbered, len(b.bodies))
@@ -140,15 +201,14 @@ func (b *builder) indexWords(ix *Index) {
 	b.phrases, b.phraseOf, b.bodies = nil, nil, nil
 	ix.voc.weighFeatures(len(docs))
 	ix.documents = newPostings(bm25(docs, len(ix.voc.idf)), len(ix.voc.idf))
-	ix.reach, ix.reachMean = ix.documents.most()
+	ix.reach, ix.reachMean = ix.documents.most(len(ix.voc.idf))
 	ix.texts, ix.phraseOf = nil, nil
 }
 
-// documents adds up the features of each class, its phrasings and its body; of the body only features that the
-// vocabulary has.
-func (b *builder) documents(v *vocabulary, texts []numbered, bodies []counts) []numbered {
-	docs := make([]numbered, len(b.bodies))
-	sum := make([]float32, len(v.idf))
+// documents adds up the features of each class, its phrasings and its body.
+func (b *builder) documents(texts, bodies []numbered, features int) []numbered {
+	docs := make([]numbered, len(bodies))
+	sum := make([]float32, features)
 	add := func(d *numbered, t numbered) {
 		for k, f := range t.index {
 			if sum[f] == 0 {
@@ -163,7 +223,7 @@ func (b *builder) documents(v *vocabulary, texts []numbered, bodies []counts) []
 		for ; i < len(texts) && b.phraseOf[i] == int32(c); i++ {
 			add(d, texts[i])
 		}
-		add(d, v.numbers(bodies[c]))
+		add(d, bodies[c])
 		d.count = make([]float32, len(d.index))
 		for k, f := range d.index {
 			d.count[k], sum[f] = sum[f], 0

@@ -26,8 +26,8 @@ var signalNames = [signals]string{
 }
 
 var shippedCalibration = calibration{
-	weights:     [signals]float64{sigConstant: -4.13, sigTotal: 0.34, sigMargin: 0.55, sigOutside: 1.52, sigKnown: 2.76, sigReach: 2.00},
-	temperature: 3.7,
+	weights:     [signals]float64{sigConstant: -3.69, sigTotal: 0.02, sigMargin: 0.76, sigOutside: 1.49, sigKnown: 2.82, sigReach: 1.86},
+	temperature: 3.3,
 }
 
 // inScope returns the probability that some article answers.

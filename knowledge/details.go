@@ -41,24 +41,7 @@ var notClasses = map[string]bool{"3d": true, "2d": true, "5g": true, "4g": true,
 // setAside cuts rooms and classes out of a message: without "im Lehrerzimmer" it is
 // about no printer that stands there in an article.
 func setAside(text string) (string, Details) {
-	var d Details
-	if len(text) > maxRead {
-		text = strings.ToValidUTF8(text[:maxRead], "")
-	}
-	if strings.ContainsAny(text, "0123456789") || strings.Contains(strings.ToLower(text), "ef") {
-		for _, p := range []*regexp.Regexp{namedClass, ordinal, bareClass} {
-			text = cutOut(text, p, func(s string) bool { return d.addClass(s, p != bareClass) })
-		}
-		for _, p := range []*regexp.Regexp{namedRoom, placedRoom, codedRoom, bareRoom} {
-			text = cutOut(text, p, func(s string) bool { return d.addRoom(s) })
-		}
-	}
-	if len(d.Rooms) == 0 {
-		text = cutOut(text, spokenRoom, func(s string) bool {
-			first, size := utf8.DecodeRuneInString(s)
-			return d.addRoom(string(unicode.ToUpper(first)) + s[size:])
-		})
-	}
+	text, d := cutPlaces(text)
 	exam, running := false, false
 	for _, w := range words(fold(text)) {
 		d.Lesson = d.Lesson || lessonWord(w)
@@ -67,6 +50,66 @@ func setAside(text string) (string, Details) {
 	}
 	d.Exam = exam && running
 	return text, d
+}
+
+// cutPlaces cuts rooms and classes out of a message and returns them.
+func cutPlaces(text string) (string, Details) {
+	var d Details
+	if len(text) > maxRead {
+		text = strings.ToValidUTF8(text[:maxRead], "")
+	}
+	if from := placesFrom(text); from < len(text) {
+		rest := text[from:]
+		for _, p := range []*regexp.Regexp{namedClass, ordinal, bareClass} {
+			rest = cutOut(rest, p, func(s string) bool { return d.addClass(s, p != bareClass) })
+		}
+		for _, p := range []*regexp.Regexp{namedRoom, placedRoom, codedRoom, bareRoom} {
+			rest = cutOut(rest, p, func(s string) bool { return d.addRoom(s) })
+		}
+		text = text[:from] + rest
+	}
+	if len(d.Rooms) == 0 && inSomething(text) {
+		text = cutOut(text, spokenRoom, func(s string) bool {
+			first, size := utf8.DecodeRuneInString(s)
+			return d.addRoom(string(unicode.ToUpper(first)) + s[size:])
+		})
+	}
+	return text, d
+}
+
+// inSomething reports whether "in" or "im" stands in a text, without which no spoken room does.
+func inSomething(text string) bool {
+	for i := range len(text) - 2 {
+		if c := text[i+1] | ' '; text[i]|' ' == 'i' && (c == 'n' || c == 'm') && text[i+2] <= ' ' {
+			return true
+		}
+	}
+	return false
+}
+
+// placesFrom returns where the words begin that may name a room or a class: some words before the first digit, or at
+// the first "EF"; the length of the text if there is neither. To look there alone saves most of the time.
+func placesFrom(text string) int {
+	for i := range len(text) {
+		switch {
+		case '0' <= text[i] && text[i] <= '9':
+			from := i
+			for range longestName {
+				from = strings.LastIndexByte(text[:max(from, 0)], ' ')
+			}
+			return from + 1
+		case i+1 < len(text) && text[i]|' ' == 'e' && text[i+1]|' ' == 'f' && !letterAt(text, i-1) && !letterAt(text, i+2):
+			return i
+		}
+	}
+	return len(text)
+}
+
+// longestName is how many blanks stand in the longest way to name a room, "in Raum Nr. A 204", and before it.
+const longestName = 5
+
+func letterAt(text string, i int) bool {
+	return i >= 0 && i < len(text) && (text[i]|' ' >= 'a' && text[i]|' ' <= 'z' || text[i] >= utf8.RuneSelf)
 }
 
 // cutOut removes what the pattern finds and take wants.

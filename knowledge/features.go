@@ -1,7 +1,6 @@
 package knowledge
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -211,33 +210,24 @@ func (v *vocabulary) weighFeatures(n int) {
 	v.unseen = float32(math.Log(1+float64(n)) + 1)
 }
 
-// commonest returns the texts without all but the n commonest features, and without those that one text alone has:
-// what they teach holds for that text.
-func (v *vocabulary) commonest(texts []vector, n int) []vector {
-	var shared []uint32
-	for f, d := range v.df {
-		if d > 1 {
-			shared = append(shared, uint32(f))
-		}
-	}
-	if len(shared) > n {
-		slices.SortFunc(shared, func(a, b uint32) int { return cmp.Or(cmp.Compare(v.df[b], v.df[a]), cmp.Compare(a, b)) })
-		shared = shared[:n]
-	}
-	keep := make([]bool, len(v.df))
-	for _, f := range shared {
-		keep[f] = true
-	}
+// shared returns the texts without the features that one text alone has: what they teach holds for that text.
+func (v *vocabulary) shared(texts []vector) []vector {
 	out := make([]vector, len(texts))
-	for i, t := range texts {
-		out[i] = vector{index: make([]uint32, 0, len(t.index)), value: make([]float32, 0, len(t.index))}
-		for k, f := range t.index {
-			if keep[f] {
-				out[i].index = append(out[i].index, f)
-				out[i].value = append(out[i].value, t.value[k])
+	inParallel(len(texts), func(i int) {
+		n := 0
+		for _, f := range texts[i].index {
+			if v.df[f] > 1 {
+				n++
 			}
 		}
-	}
+		out[i] = vector{index: make([]uint32, 0, n), value: make([]float32, 0, n)}
+		for k, f := range texts[i].index {
+			if v.df[f] > 1 {
+				out[i].index = append(out[i].index, f)
+				out[i].value = append(out[i].value, texts[i].value[k])
+			}
+		}
+	})
 	return out
 }
 

@@ -6,82 +6,137 @@ import (
 	"slices"
 )
 
-// postings says for each feature which documents hold it and how much it weighs there.
+// postings says for each feature which documents hold it and how much it weighs there. An entry takes four bytes, for
+// most of an index is postings: the documents are divided into shelves, within which two bytes number them, and a weight
+// is a multiple of a unit.
 type postings struct {
-	start  []uint32 // of feature f: entries start[f] to start[f+1]-1
-	doc    []uint32
-	weight []float32
+	unit    float32
+	shelves []shelf
 }
+
+// A shelf holds the postings of shelfSize documents.
+type shelf struct {
+	start []uint32 // of feature f: entries start[f] to start[f+1]-1
+	entry []uint32 // the document's number on the shelf in the upper half, its weight in the lower
+}
+
+const (
+	shelfSize = 1 << 16
+	units     = 1<<15 - 1 // of the largest weight
+)
 
 // newPostings turns documents (vectors) round.
 func newPostings(docs []vector, features int) *postings {
-	p := &postings{start: make([]uint32, features+1)}
+	p := &postings{unit: 1}
+	var largest float32
+	for _, d := range docs {
+		for _, w := range d.value {
+			largest = max(largest, w, -w)
+		}
+	}
+	if largest > 0 {
+		p.unit = largest / units
+	}
+	for part := range slices.Chunk(docs, shelfSize) {
+		p.shelves = append(p.shelves, newShelf(part, features, p.unit))
+	}
+	return p
+}
+
+func newShelf(docs []vector, features int, unit float32) shelf {
+	s := shelf{start: make([]uint32, features+1)}
 	total := 0
 	for _, d := range docs {
 		total += len(d.index)
 		for _, f := range d.index {
-			p.start[f+1]++
+			s.start[f+1]++
 		}
 	}
 	for f := range features {
-		p.start[f+1] += p.start[f]
+		s.start[f+1] += s.start[f]
 	}
-	p.doc = make([]uint32, total)
-	p.weight = make([]float32, total)
-	next := append([]uint32(nil), p.start[:features]...)
+	s.entry = make([]uint32, total)
+	next := append([]uint32(nil), s.start[:features]...)
 	for i, d := range docs {
 		for k, f := range d.index {
-			p.doc[next[f]] = uint32(i)
-			p.weight[next[f]] = d.value[k]
+			weight := int16(math.Round(float64(d.value[k] / unit)))
+			s.entry[next[f]] = uint32(i)<<16 | uint32(uint16(weight))
 			next[f]++
 		}
 	}
-	return p
+	return s
+}
+
+// of returns the entries of a feature on a shelf.
+func (s *shelf) of(f uint32) []uint32 { return s.entry[s.start[f]:s.start[f+1]] }
+
+// holders returns how many documents hold a feature.
+func (p *postings) holders(f uint32) (n int) {
+	for i := range p.shelves {
+		n += len(p.shelves[i].of(f))
+	}
+	return n
 }
 
 // add adds the likeness of x to every document.
 func (p *postings) add(score []float32, x vector) {
 	for k, f := range x.index {
-		v := x.value[k]
-		lo, hi := p.start[f], p.start[f+1]
-		docs, weights := p.doc[lo:hi], p.weight[lo:hi]
-		for j, d := range docs {
-			score[d] += v * weights[j]
+		p.addFeature(score, f, x.value[k])
+	}
+}
+
+func (p *postings) addFeature(score []float32, f uint32, value float32) {
+	value *= p.unit
+	for i := range p.shelves {
+		on := score[i*shelfSize:]
+		for _, e := range p.shelves[i].of(f) {
+			on[e>>16] += value * float32(int16(e))
+		}
+	}
+}
+
+// addTelling is add for the features that at most so many documents have.
+func (p *postings) addTelling(score []float32, x vector, documents int) {
+	for k, f := range x.index {
+		if p.holders(f) <= documents {
+			p.addFeature(score, f, x.value[k])
 		}
 	}
 }
 
 // addRare is add for a base so large that common features cost too much time: it leaves out the commonest ones
 // once it has visited the given number of entries.
-func (p *postings) addRare(score []float32, x vector, entries uint32) {
+func (p *postings) addRare(score []float32, x vector, entries int) {
 	rare := make([]int, len(x.index))
-	for k := range rare {
-		rare[k] = k
+	holders := make([]int, len(x.index))
+	for k, f := range x.index {
+		rare[k], holders[k] = k, p.holders(f)
 	}
-	size := func(k int) uint32 { return p.start[x.index[k]+1] - p.start[x.index[k]] }
-	slices.SortFunc(rare, func(a, b int) int { return cmp.Or(cmp.Compare(size(a), size(b)), cmp.Compare(x.index[a], x.index[b])) })
-	var kept vector
+	slices.SortFunc(rare, func(a, b int) int {
+		return cmp.Or(cmp.Compare(holders[a], holders[b]), cmp.Compare(x.index[a], x.index[b]))
+	})
 	for _, k := range rare {
-		if size(k) > entries {
+		if holders[k] > entries {
 			break
 		}
-		entries -= size(k)
-		kept.index, kept.value = append(kept.index, x.index[k]), append(kept.value, x.value[k])
+		entries -= holders[k]
+		p.addFeature(score, x.index[k], x.value[k])
 	}
-	p.add(score, kept)
 }
 
-// most returns what each feature weighs at most, and the mean of that.
-func (p *postings) most() ([]float32, float32) {
-	out := make([]float32, len(p.start)-1)
+// most returns what each of the features weighs at most, and the mean of that.
+func (p *postings) most(features int) ([]float32, float32) {
+	out := make([]float32, features)
 	var sum float32
 	for f := range out {
-		for _, w := range p.weight[p.start[f]:p.start[f+1]] {
-			out[f] = max(out[f], w)
+		for i := range p.shelves {
+			for _, e := range p.shelves[i].of(uint32(f)) {
+				out[f] = max(out[f], p.unit*float32(int16(e)))
+			}
 		}
 		sum += out[f]
 	}
-	return out, sum / float32(max(len(out), 1))
+	return out, sum / float32(max(features, 1))
 }
 
 // Parameters of BM25 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009).

@@ -9,13 +9,13 @@ import (
 
 func TestLinearSeparates(t *testing.T) {
 	// Feature 0 speaks for class 0, feature 1 for class 1, feature 2 for neither.
-	texts := []vector{
-		{[]uint32{0, 2}, []float32{0.8, 0.6}}, {[]uint32{0}, []float32{1}},
-		{[]uint32{1, 2}, []float32{0.8, 0.6}}, {[]uint32{1}, []float32{1}},
+	lessons := []lesson{
+		{text: vector{[]uint32{0, 2}, []float32{0.8, 0.6}}, class: 0, mistake: []int32{1}}, {text: vector{[]uint32{0}, []float32{1}}, class: 0, mistake: []int32{1}},
+		{text: vector{[]uint32{1, 2}, []float32{0.8, 0.6}}, class: 1, mistake: []int32{0}}, {text: vector{[]uint32{1}, []float32{1}}, class: 1, mistake: []int32{0}},
 	}
-	m := trainLinear(texts, []int32{0, 0, 1, 1}, 2, training{cost: 1, positive: 1, epochs: 10})
-	for i, x := range texts {
-		s := m.scores(x)
+	m := trainLinear(lessons, 2, 8, training{cost: 1, positive: 1, epochs: 10})
+	for i, l := range lessons {
+		s := m.scores(l.text)
 		if own, other := s[i/2], s[1-i/2]; own <= 0 || other >= 0 {
 			t.Errorf("text %d: %v for its class, %v for the other", i, own, other)
 		}
@@ -40,12 +40,12 @@ func TestVectorHasLengthOne(t *testing.T) {
 	}
 }
 
-func TestCommonestFeaturesAreKept(t *testing.T) {
+func TestSharedFeaturesAreKept(t *testing.T) {
 	v := newVocabulary()
 	a := v.learn(counts{blockWords: {{1, 1}, {2, 1}}})
 	v.learn(counts{blockWords: {{2, 1}, {3, 1}}})
 	v.weighFeatures(2)
-	got := v.commonest([]vector{v.weigh(a, [blocks]float32{blockWords: 1})}, 1)
+	got := v.shared([]vector{v.weigh(a, [blocks]float32{blockWords: 1})})
 	if want := []uint32{1}; !slices.Equal(got[0].index, want) {
 		t.Errorf("features %v are kept, want %v: only it is in both texts", got[0].index, want)
 	}
@@ -72,17 +72,31 @@ func TestBM25(t *testing.T) {
 }
 
 func TestPostingsTurnRound(t *testing.T) {
-	docs := []vector{{[]uint32{0, 1}, []float32{1, 2}}, {[]uint32{1}, []float32{3}}}
+	docs := make([]vector, shelfSize+2) // the last document stands on another shelf than the first
+	docs[0] = vector{[]uint32{0, 1}, []float32{1, -2}}
+	docs[shelfSize+1] = vector{[]uint32{1}, []float32{3}}
 	p := newPostings(docs, 2)
-	score := make([]float32, 2)
+	score := make([]float32, len(docs))
+	got := func() [3]float64 {
+		round := func(i int) float64 { return math.Round(1000*float64(score[i])) / 1000 }
+		return [3]float64{round(0), round(1), round(len(docs) - 1)}
+	}
 	p.add(score, vector{[]uint32{1}, []float32{2}})
-	if want := []float32{4, 6}; !slices.Equal(score, want) {
-		t.Errorf("got %v, want %v", score, want)
+	if got, want := got(), [3]float64{-4, 0, 6}; got != want {
+		t.Errorf("got %v, want %v", got, want)
 	}
 	clear(score)
 	p.addRare(score, vector{[]uint32{0, 1}, []float32{1, 1}}, 1)
-	if want := []float32{1, 0}; !slices.Equal(score, want) {
-		t.Errorf("only the rare feature: got %v, want %v", score, want)
+	if got, want := got(), [3]float64{1, 0, 0}; got != want {
+		t.Errorf("only the rare feature: got %v, want %v", got, want)
+	}
+	clear(score)
+	p.addTelling(score, vector{[]uint32{0, 1}, []float32{1, 1}}, 1)
+	if got, want := got(), [3]float64{1, 0, 0}; got != want {
+		t.Errorf("only what one document has: got %v, want %v", got, want)
+	}
+	if most, mean := p.most(2); math.Abs(float64(most[1]-3)) > 1e-3 || math.Abs(float64(mean-2)) > 1e-3 {
+		t.Errorf("at most %v, in the mean %v", most, mean)
 	}
 }
 
@@ -99,7 +113,7 @@ func TestTrainOnAnyNumber(t *testing.T) {
 	}
 	one := train(1)
 	for _, processors := range []int{2, 5} {
-		if m := train(processors); !slices.Equal(m.weights, one.weights) || !slices.Equal(m.bias, one.bias) {
+		if m := train(processors); m.weights.unit != one.weights.unit || !slices.Equal(m.weights.shelves[0].entry, one.weights.shelves[0].entry) || !slices.Equal(m.bias, one.bias) {
 			t.Errorf("%d processors learn something else than one", processors)
 		}
 	}

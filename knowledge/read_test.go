@@ -60,7 +60,8 @@ func testReader(lexicon, text string) *reader {
 		panic(err)
 	}
 	r := newReader(lex)
-	r.learn(nil, []string{text})
+	r.learn(allWords([]string{text}))
+	r.learnForms()
 	r.learnSpelling()
 	return r
 }

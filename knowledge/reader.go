@@ -2,45 +2,49 @@ package knowledge
 
 import "slices"
 
-// A reader turns texts into features. It first learns the words of the base, which it needs to split compounds,
-// join what was written apart and correct spelling; after that it does not change.
+// A reader turns texts into features. It knows the words of its lexicon and first learns those of the base, which it
+// needs to split compounds, join what was written apart and correct spelling; after that it does not change.
 type reader struct {
 	lexicon  *Lexicon
-	stems    stemmer
 	known    map[string]int32 // how often the base has each word
 	outside  map[string]bool  // of these, words that only messages out of scope have
 	order    []string         // these words, as they appeared
+	forms    map[string]form  // of these words
 	short    map[string]bool  // short words that may be part of a compound
 	spelling spelling
 	shortest int // length of the shortest character runs
 }
 
+// A form is what a word counts as.
+type form struct {
+	stem  string
+	parts []string // stems of the parts of a compound
+}
+
 func newReader(lex *Lexicon) *reader {
-	r := &reader{shortest: minRun, lexicon: lex, stems: make(stemmer), known: make(map[string]int32), outside: make(map[string]bool), short: make(map[string]bool)}
+	r := &reader{shortest: minRun, lexicon: lex, known: make(map[string]int32), outside: make(map[string]bool), short: make(map[string]bool)}
 	for _, w := range lex.words {
 		if len(w) == 3 {
 			r.short[w] = true
 		}
+		r.add(w)
 	}
 	return r
 }
 
-// learn takes in the words of the base: those of the lexicon and of the articles' texts, then those of messages that
-// are out of scope.
-func (r *reader) learn(outside []string, texts ...[]string) {
-	defer r.learnStems()
-	for _, w := range r.lexicon.words {
-		r.add(w)
-	}
-	for _, list := range texts {
-		for _, t := range list {
-			for _, w := range words(fold(t)) {
-				r.add(w)
-			}
+// learn takes in the words of texts of the base.
+func (r *reader) learn(texts [][]string) {
+	for _, ws := range texts {
+		for _, w := range ws {
+			r.add(w)
 		}
 	}
-	for _, t := range outside {
-		for _, w := range words(fold(t)) {
+}
+
+// learnOutside takes in the words of messages that are out of scope; it comes after learn.
+func (r *reader) learnOutside(texts [][]string) {
+	for _, ws := range texts {
+		for _, w := range ws {
 			if r.known[w] == 0 {
 				r.outside[w] = true
 			}
@@ -49,30 +53,41 @@ func (r *reader) learn(outside []string, texts ...[]string) {
 	}
 }
 
-func (r *reader) add(w string) {
-	if r.known[w] == 0 {
-		r.order = append(r.order, w)
+// learnForms works out what the words count as; it comes when all are known.
+func (r *reader) learnForms() {
+	forms := make([]form, len(r.order))
+	inParallel(len(forms), func(i int) { forms[i] = r.read(r.order[i]) })
+	r.forms = make(map[string]form, len(forms))
+	for i, w := range r.order {
+		r.forms[w] = forms[i]
 	}
-	r.known[w]++
 }
 
-func (r *reader) learnStems() {
-	stems := make([]string, len(r.order))
-	inParallel(len(stems), func(i int) { stems[i] = stemOf(r.order[i]) })
-	for i, w := range r.order {
-		r.stems[w] = stems[i]
+func (r *reader) add(w string) {
+	n := r.known[w]
+	if n == 0 {
+		r.order = append(r.order, w)
 	}
+	r.known[w] = n + 1
 }
 
 // learnSpelling makes the reader correct the spelling of words that it does not know.
 func (r *reader) learnSpelling() { r.spelling = newSpelling(r.known, r.order) }
 
-// stem returns the stem of a word, without remembering new ones, so that many may read at once.
-func (r *reader) stem(w string) string {
-	if s, ok := r.stems[w]; ok {
-		return s
+// form returns what a word counts as, without remembering new ones, so that many may read at once.
+func (r *reader) form(w string) form {
+	if f, ok := r.forms[w]; ok {
+		return f
 	}
-	return stemOf(w)
+	return r.read(w)
+}
+
+func (r *reader) read(w string) form {
+	f := form{stem: stemOf(w)}
+	for _, p := range r.parts(w) {
+		f.parts = append(f.parts, stemOf(p))
+	}
+	return f
 }
 
 // words cuts a text into words, with the spelling corrected of those that the base does not know.
@@ -90,25 +105,27 @@ func (r *reader) words(text string) []string {
 }
 
 // counts returns the features of a text.
-func (r *reader) counts(text string) counts {
-	ws := r.words(text)
+func (r *reader) counts(text string) counts { return r.count(r.words(text)) }
+
+// count returns the features of a text of these words.
+func (r *reader) count(ws []string) counts {
 	fs := make([]feature, 0, 4*len(ws)+2)
 	stems := make([]string, len(ws))
 	var senses []string
 	note := func(sense string) { senses = append(senses, sense) }
 	for i, w := range ws {
-		stems[i] = r.stem(w)
-		fs = append(fs, hashOf(kindWord, stems[i]))
-		for _, p := range r.parts(w) {
-			s := r.stem(p)
-			if s != stems[i] {
+		f := r.form(w)
+		stems[i] = f.stem
+		fs = append(fs, hashOf(kindWord, f.stem))
+		for k, s := range f.parts {
+			if s != f.stem {
 				fs = append(fs, hashOf(kindWord, s))
 			}
-			r.lexicon.senses([]string{s}, note)
+			r.lexicon.senses(f.parts[k:k+1], note)
 		}
 		if i+1 < len(ws) {
 			if joined := w + ws[i+1]; r.known[joined] > 0 {
-				fs = append(fs, hashOf(kindWord, r.stem(joined)))
+				fs = append(fs, hashOf(kindWord, r.form(joined).stem))
 			}
 		}
 	}

@@ -76,7 +76,7 @@ func (r *reader) vague(text string) (bool, *vagueLine) {
 	}
 	stems := make([]string, len(ws))
 	for i, w := range ws {
-		stems[i] = r.stem(w)
+		stems[i] = r.form(w).stem
 	}
 	m := r.lexicon.match(stems)
 	for i, w := range ws {

@@ -114,7 +114,7 @@ var chatter = map[knowledge.Act]bool{
 
 // meant reports whether a text that would be small talk by itself says something
 // in the conversation: an answer to what was asked, or "geht immer noch nicht"
-// about a ticket that people have.
+// and what comes with a picture about a ticket that people have.
 func (t *turn) meant(s stance, act knowledge.Act) bool {
 	switch s {
 	case isReply, isBack:
@@ -122,7 +122,7 @@ func (t *turn) meant(s stance, act knowledge.Act) bool {
 	case isValue:
 		return !chatter[act]
 	case isForStaff, isUnclear:
-		return broken(bare(t.m.Text))
+		return len(t.m.Files) > 0 || broken(bare(t.m.Text))
 	}
 	return false
 }

@@ -15,6 +15,7 @@ var actsText string
 // talkTable holds the ways people say the acts, and words that may stand around a question without adding to it.
 type talkTable struct {
 	exact   map[string]Act      // a whole message, folded, words joined by a blank
+	vague   map[string]bool     // a whole message that does not say what it is about, likewise
 	phrases map[string][]string // by section
 	opening map[string]bool     // what may be cut off a question's beginning and end
 	filler  map[string]bool     // words that change nothing about an act: "bitte", "liebes team"
@@ -26,20 +27,11 @@ type talkTable struct {
 
 	exactKnown     map[string]int32 // exact, for phraseSpelling
 	phraseSpelling spelling
-
-	vocabulary map[string]bool // words of exact but those that name a thing
-	model      *Index          // the acts and what is vague, as articles with their phrases
 }
-
-// actVague is what the model of the acts takes a message for that does not say what it is about.
-const actVague Act = "vague"
-
-// acts in the order of the classes that they become.
-var acts = []Act{ActStatus, ActThanks, ActGreeting, ActYes, ActNo, ActHelp, ActHuman, ActStop, ActWho}
 
 // talk reads lexicon_acts.txt: sections "[name]" with one phrase a line.
 var talk = sync.OnceValue(func() *talkTable {
-	t := &talkTable{exact: map[string]Act{}, phrases: map[string][]string{}, opening: map[string]bool{}, filler: map[string]bool{}, known: map[string]int32{}, exactKnown: map[string]int32{}, vocabulary: map[string]bool{}}
+	t := &talkTable{exact: map[string]Act{}, vague: map[string]bool{}, phrases: map[string][]string{}, opening: map[string]bool{}, filler: map[string]bool{}, known: map[string]int32{}, exactKnown: map[string]int32{}}
 	section := ""
 	for _, line := range strings.Split(actsText, "\n") {
 		line = strings.TrimSpace(line)
@@ -62,11 +54,6 @@ var talk = sync.OnceValue(func() *talkTable {
 	}
 	t.spelling = newSpelling(t.known, slices.Sorted(maps.Keys(t.known)))
 	t.phraseSpelling = newSpelling(t.exactKnown, slices.Sorted(maps.Keys(t.exactKnown)))
-	var kinds []Article
-	for _, a := range append(slices.Clone(acts), actVague) {
-		kinds = append(kinds, Article{ID: string(a), Questions: t.phrases[string(a)]})
-	}
-	t.model = NewIndex(kinds, Options{OutOfScope: []string{}})
 	return t
 })
 
@@ -78,8 +65,12 @@ func (t *talkTable) add(section, line string) {
 		t.opening[key] = true
 		t.longest = max(t.longest, len(ws))
 		return
-	case "vague":
+	case string(actVague):
+		t.vague[key] = true
 	default:
+		if key == "" { // a sign alone, see bot.read
+			return
+		}
 		if _, ok := t.exact[key]; !ok {
 			t.exact[key] = Act(section)
 			t.exactKnown[key] = 1
@@ -87,7 +78,6 @@ func (t *talkTable) add(section, line string) {
 		t.longestExact = max(t.longestExact, len(ws))
 		for _, w := range ws {
 			t.known[w]++
-			t.vocabulary[w] = !namesThing(w)
 		}
 		if Act(section) == ActGreeting || Act(section) == ActThanks {
 			t.opening[key] = true
@@ -104,6 +94,11 @@ func (t *talkTable) act(ws []string, base map[string]int32) Act {
 	whole := strings.Join(ws, " ")
 	if a, ok := t.exact[whole]; ok {
 		return a
+	}
+	if rest := withoutNumbers(ws); len(rest) < len(ws) { // "ticket 412?" asks for one that there is, not for a new one
+		if a := t.exact[strings.Join(rest, " ")]; a == ActStatus || a == ActHuman {
+			return ActStatus
+		}
 	}
 	if len(whole) >= minMisspeltAct || len(ws) == 1 && base[whole] == 0 {
 		if k := t.phraseSpelling.nearest(whole, t.exactKnown); k != "" {
@@ -196,10 +191,10 @@ func (t *talkTable) trim(ws []string) (rest []string, cut Act) {
 			front, back := strings.Join(rest[:n], " "), strings.Join(rest[len(rest)-n:], " ")
 			switch {
 			case t.opening[front]:
-				cut = firstAct(t.exact[front], cut)
+				cut = firstAct(t.begins(rest[:n]), cut)
 				rest, changed = rest[n:], true
 			case t.opening[back] && !daytimes[back]:
-				cut = firstAct(t.exact[back], cut)
+				cut = firstAct(t.begins(rest[len(rest)-n:]), cut)
 				rest, changed = rest[:len(rest)-n], true
 			}
 		}
@@ -212,6 +207,12 @@ func (t *talkTable) trim(ws []string) (rest []string, cut Act) {
 	return nil, cut
 }
 
+// begins returns the act that words begin with: "hallo liebes it team".
+func (t *talkTable) begins(ws []string) Act {
+	_, a := t.longestAct(ws)
+	return a
+}
+
 // daytimes are greetings at the beginning of a message, but not at its end: "das Wetter morgen".
 var daytimes = map[string]bool{"morgen": true, "tag": true, "morning": true, "na": true}
 
@@ -222,38 +223,9 @@ func firstAct(a, b Act) Act {
 	return a
 }
 
-// like returns the act, or actVague, that a message is most like, with the evidence for it; "" for a message with a
-// word that nobody uses for an act. So what is said about a thing is never taken for an act, however short it is.
-func (t *talkTable) like(ws []string, base map[string]int32) (act Act, total, likeness float32) {
-	var said []string
-	numbered := false
-	for _, w := range ws {
-		if isNumber(w) { // of a ticket
-			numbered = true
-			continue
-		}
-		meant := t.spelt(w, base)
-		// Hardly anybody misses the first letter: "den weißen" is not "den heißen".
-		if meant[0] != w[0] || !t.vocabulary[meant] && !t.filler[meant] && !functionWord(meant) {
-			return "", 0, 0
-		}
-		said = append(said, meant)
-	}
-	j := t.model.judge(strings.Join(said, " "))
-	best := j.order[0]
-	act = Act(t.model.articles[best].ID)
-	if act == ActHuman && numbered { // "ticket 412?" asks for one that there is, not for a new one
-		act = ActStatus
-	}
-	return act, j.total[best], j.likeness[best]
-}
-
 func functionWord(w string) bool { return functionWordSets["de"][w] || functionWordSets["en"][w] }
 
-// namesThing reports whether a word has a sense that is more than trouble.
-func namesThing(word string) bool {
-	lex := shippedLexicon()
-	return slices.ContainsFunc(lex.entries[stemOf(word)], func(e entry) bool { return len(e.rest) == 0 && e.kind != kindTrouble })
-}
+// withoutNumbers returns the words that are no numbers.
+func withoutNumbers(ws []string) []string { return slices.DeleteFunc(slices.Clone(ws), isNumber) }
 
 func isNumber(w string) bool { return strings.Trim(w, "0123456789") == "" }

@@ -195,7 +195,7 @@ func TestAskConfirms(t *testing.T) {
 		t.Fatal(err)
 	}
 	costs := knowledge.DefaultCosts
-	costs.Wrong = 1.2 // so that half of the evidence need not be sure
+	costs.Wrong = 3 // so that half of the evidence need not be sure
 	library := knowledge.NewLibrary(knowledge.NewIndex(articles, knowledge.Options{Costs: costs}))
 	const text = "der kopierapparat frisst blätter"
 	m := &translator{usual: map[string]string{"kopierapparat": "drucker", "frisst": "papierstau", "blätter": "papier"}, short: "Kurz"}

@@ -113,7 +113,7 @@ func (ix *Index) explain(text string) Explanation {
 	if details.Exam {
 		ix.examFirst(j)
 	}
-	e := ix.decide(j, a, ws, cut)
+	e := ix.decide(j, a, ws, all, cut)
 	e.Features = ix.evidence(j)
 	return e
 }
@@ -135,29 +135,30 @@ func (ix *Index) examFirst(j *judgement) {
 // examLead is by how much a running examination leads what else the message is about.
 const examLead = 0.5
 
-// decide turns evidence into an outcome; ws is what is left of the message without the act that was cut off.
-func (ix *Index) decide(j *judgement, a Answer, ws []string, cut Act) Explanation {
+// decide turns evidence into an outcome; ws is what is left of all words of the message without the act that was cut off.
+func (ix *Index) decide(j *judgement, a Answer, ws, all []string, cut Act) Explanation {
 	hits, p := ix.hits(j, a.Language, MaxChoices)
 	e := Explanation{Read: strings.Join(ws, " "), InScope: p}
-	act := ix.act(j, ws)
+	foreign := a.Language != "de" && a.Language != "en" && hits[0].Score < foreignScore
+	act := act(ws, all, p)
 	vague, line := ix.reader.vague(e.Read)
-	if act == actVague && !vague {
+	if !vague && (act == actVague || talk().vague[e.Read]) {
 		vague, line = true, anyThing()
 	}
-	a.Vague = vague
 	switch {
+	case foreign:
+		a.Hits, e.Reason = hits, "the language is not one of the articles'"
+	case act != "" && act != actVague && !talk().vague[e.Read]:
+		a.Outcome, a.Act, e.Reason = Talk, act, "the message is most like an act"
 	case vague:
+		a.Vague = true
 		a.Outcome, e.Reason = Choose, "the message does not say what is wrong"
 		if a.Hits = ix.offered(line, j, p, a.Language); len(a.Hits) < 2 {
 			a.Hits = plausible(hits)
 		}
-	case act != "":
-		a.Outcome, a.Act, e.Reason = Talk, act, "the message is most like an act"
-	case a.Language != "de" && a.Language != "en" && hits[0].Score < foreignScore:
-		a.Hits, e.Reason = hits, "the language is not one of the articles'"
 	default:
 		a.Hits = hits
-		a.Outcome = ix.costs.outcome(hits, ix.wrong(hits))
+		a.Outcome = ix.costs.outcome(hits, ix.wrong(hits, ws))
 		e.Reason = reasons[a.Outcome]
 		if a.Outcome == Choose {
 			a.Hits = plausible(hits)
@@ -177,25 +178,29 @@ func (ix *Index) decide(j *judgement, a Answer, ws []string, cut Act) Explanatio
 	return e
 }
 
-// act returns the act, or actVague, that a message is more like than anything else, "" if there is none. A yes is
-// never guessed: it may set things going.
-func (ix *Index) act(j *judgement, ws []string) Act {
-	act, total, likeness := talk().like(ws, ix.reader.known)
-	if act == "" || act == ActYes || total < actSpeaks || total < j.total[j.order[0]] || ix.outside >= 0 && likeness < j.likeness[ix.outside] {
-		return ""
+// act returns the act, or actVague, that a message is most like, "" if there is none: in its words, or in all of them
+// with what was cut off. p is the probability that an article answers.
+func act(ws, all []string, p float64) Act {
+	a, total := guessAct(ws, p)
+	if len(all) > len(ws) {
+		if b, more := guessAct(all, p); more > total {
+			return b
+		}
 	}
-	return act
+	return a
 }
 
-// actSpeaks is how much evidence makes a message of an act's words an act.
-const actSpeaks = 1.5
-
-// wrong returns what it costs to answer wrongly with the first hit.
-func (ix *Index) wrong(hits []Hit) float64 {
-	if len(hits) > 1 && hits[0].Article.AtOnce && slices.Contains(hits[0].Article.Near, hits[1].Article.ID) {
-		return 2 * ix.costs.Wrong // goes to the wrong people, at once
+// wrong returns what it costs to answer wrongly with the first hit. A single word is soon answered wrongly: it may be
+// about anything.
+func (ix *Index) wrong(hits []Hit, ws []string) float64 {
+	cost := ix.costs.Wrong
+	if len(ws) == 1 {
+		cost *= 3
 	}
-	return ix.costs.Wrong
+	if len(hits) > 1 && hits[0].Article.AtOnce && slices.Contains(hits[0].Article.Near, hits[1].Article.ID) {
+		cost *= 2 // goes to the wrong people, at once
+	}
+	return cost
 }
 
 // reasons say why an outcome was the cheapest to expect.

@@ -220,7 +220,7 @@ func TestDraftFromGap(t *testing.T) {
 	e, err := f.Draft(t.Context(), "uli", gaps[0].Source())
 	f.must(nil, err)
 	r, err := f.Revision(t.Context(), "uli", e.ID, 1)
-	if err != nil || len(r.Article.Questions) != 2 || r.Article.Title != "Das mikroskop in der biologie ist kaputt" {
+	if err != nil || len(r.Article.Questions) != 2 || r.Article.Title != "Mikroskop in der biologie kaputt" {
 		t.Errorf("draft is %+v, %v", r, err)
 	}
 }

@@ -172,7 +172,7 @@ func (s *scene) answered(before int) bool {
 }
 
 // unsure is a question with which the articles do not help at once.
-const unsure = "die blätter bleiben drin"
+const unsure = "die blätter bleiben hängen"
 
 // everything is all that a model can be asked for.
 var everything = []config.Use{config.UseRephrase, config.UseEmbeddings, config.UseAnswer, config.UseDraft}

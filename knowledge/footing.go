@@ -81,3 +81,10 @@ func (f *footings) of(before, after []Article) (*footing, *footing) {
 	f.last = [2]*footing{b, a}
 	return b, a
 }
+
+// forget has everything asked anew: nobody's words outlive the time that they are kept.
+func (f *footings) forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.last = [2]*footing{}
+}

@@ -19,6 +19,10 @@ func TestFootingsAreUsedAgain(t *testing.T) {
 	if b, _ := f.of([]Article{one, changed}, []Article{changed}); b != after {
 		t.Error("what was tried is made anew once it is in force")
 	}
+	f.forget()
+	if b, _ := f.of([]Article{one, changed}, []Article{changed}); b == after {
+		t.Error("what was to be forgotten is used again")
+	}
 }
 
 // A question is asked once of the same articles.

@@ -149,6 +149,8 @@ func (l *Library) prune(ctx context.Context, now time.Time) error {
 		l.memory.lose(o.Key)
 	}
 	l.memory.see(silent)
+	l.footings.forget()
+	l.tried.Store(nil)
 	l.pruned.Store(today)
 	return nil
 }

@@ -91,7 +91,7 @@ func (b *Bot) postNote(ctx context.Context, k Known, p *Profile, tasks []knowled
 	post.Body = v.say("week")
 	var items []string
 	for i, t := range tasks {
-		args := []string{"n", strconv.Itoa(i + 1), "title", b.articleTitle(t.Article)}
+		args := []string{"n", strconv.Itoa(i + 1), "title", b.newestTitle(ctx, knowledge.Person(k.Person), t.Article)}
 		item := t.Article
 		if t.Gap != nil {
 			args = append(args, "question", t.Gap.Questions[0], "count", strconv.Itoa(t.Gap.Count))
@@ -107,4 +107,21 @@ func (b *Bot) postNote(ctx context.Context, k Known, p *Profile, tasks []knowled
 		return err
 	}
 	return b.post(ctx, platform, post)
+}
+
+// newestTitle returns what an article is called, by its newest revision if it is not in force; its id if that cannot be
+// read.
+func (b *Bot) newestTitle(ctx context.Context, by knowledge.Person, id string) string {
+	if _, inForce := b.library.Article(id); inForce || id == "" {
+		return b.articleTitle(id)
+	}
+	e, err := b.library.Entry(ctx, by, id)
+	if err != nil {
+		return id
+	}
+	r, err := b.library.Revision(ctx, by, id, e.Latest)
+	if err != nil {
+		return id
+	}
+	return r.Article.Title
 }

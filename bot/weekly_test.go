@@ -51,6 +51,30 @@ func TestWeeklyNote(t *testing.T) {
 	p.line("mara< die schulglocke läutet falsch")
 }
 
+// What a contact made of a solved ticket is told to the editors, by its title, until somebody has finished it.
+func TestWeeklyNoteTellsOfSuggestions(t *testing.T) {
+	p := newPlay(t)
+	p.start(new(knowledgetest.Memory), new(bottest.Memory))
+	if _, err := p.bot.Work(t.Context()); err != nil { // whoever is new to it is told from the next week on
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(`anna> der hausmeister soll die heizung anmachen
+		anna> 1
+		anna> 3
+		anna> 204
+		tom> lösen 1 Thermostat aufgedreht und Heizung entlüftet.
+		tom> [Als Artikel vorschlagen]`) {
+		p.line(strings.TrimSpace(line))
+	}
+	p.now = mustTime(t, "2026-11-30 08:00", p.now.Location())
+	if _, err := p.bot.Work(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if notes := p.notes("mara"); len(notes) != 1 || !strings.Contains(notes[0], "Der hausmeister soll die heizung anmachen ist als Artikel vorgeschlagen") {
+		t.Errorf("mara is told %q", notes)
+	}
+}
+
 // notes returns the weekly notes that a person has.
 func (p *play) notes(person string) (out []string) {
 	for _, post := range p.chat.Posts(person) {

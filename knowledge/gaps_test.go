@@ -322,3 +322,21 @@ func TestDraftOnceOfASource(t *testing.T) {
 		t.Errorf("once it is put away a press makes %+v, %v", other, err)
 	}
 }
+
+// A draft of a ticket is something to do; one of a gap is while the gap is none any more, as that is what is to be done.
+func TestDraftsAreTasks(t *testing.T) {
+	f, ctx := open(t), t.Context()
+	f.observe("mikroskop in der biologie kaputt", knowledge.None, "", monday)
+	f.must(f.Draft(ctx, "uli", f.gaps()[0].Source()))
+	f.must(f.Draft(ctx, "uli", knowledge.Source{Title: "Heizung bleibt kalt", Key: "ticket/412"}))
+	f.must(f.Draft(ctx, "uli", knowledge.Source{Title: "Nur so"}))
+	all, err := f.Tasks(ctx, "tom")
+	f.must(nil, err)
+	var got []string
+	for _, task := range all {
+		got = append(got, string(task.Kind)+" "+task.Article)
+	}
+	if want := "draft heizung-bleibt-kalt, gap "; strings.Join(got, ", ") != want {
+		t.Errorf("to do are %q, want %q", got, want)
+	}
+}

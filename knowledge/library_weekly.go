@@ -16,6 +16,7 @@ const (
 	TaskGap      TaskKind = "gap"      // write an article for questions that have none
 	TaskFailing  TaskKind = "failing"  // an article does not help
 	TaskReview   TaskKind = "review"   // a draft waits for somebody to publish it
+	TaskDraft    TaskKind = "draft"    // what was made of a solved ticket, or of a gap that is none any more, waits to be finished
 	TaskStale    TaskKind = "stale"    // the review date has come
 	TaskProposal TaskKind = "proposal" // the program ships a newer text than the one changed here
 	TaskLocal    TaskKind = "local"    // a school replaces a step that is no longer there
@@ -37,6 +38,7 @@ type Task struct {
 // promise that somebody made.
 const (
 	worthReview   = 2.0
+	worthDraft    = 1.5
 	worthStale    = 1.0
 	worthProposal = 0.5
 	worthLocal    = 1.0
@@ -68,10 +70,10 @@ func (l *Library) Tasks(ctx context.Context, by Person) ([]Task, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find tasks: %w", err)
 	}
-	owners := map[string]Person{}
+	owners, made := map[string]Person{}, map[string]string{}
 	var all []Task
 	for _, e := range entries {
-		owners[e.ID] = e.Owner
+		owners[e.ID], made[e.ID] = e.Owner, e.Of
 		all = append(all, l.tasksOf(e, asked[e.ID], now)...)
 	}
 	for i := range gaps {
@@ -81,6 +83,7 @@ func (l *Library) Tasks(ctx context.Context, by Person) ([]Task, error) {
 			kind = TaskFailing
 		}
 		all = append(all, Task{Kind: kind, Article: g.Article, Owner: owners[g.Article], Gap: g, Since: g.First, Worth: g.Weight})
+		all = slices.DeleteFunc(all, func(t Task) bool { return t.Kind == TaskDraft && made[t.Article] == g.Key }) // it is to be done by that
 	}
 	slices.SortStableFunc(all, func(a, b Task) int {
 		return cmp.Or(cmp.Compare(b.Worth, a.Worth), a.Since.Compare(b.Since), cmp.Compare(a.Article, b.Article))
@@ -97,6 +100,9 @@ func (l *Library) tasksOf(e *Entry, asked float64, now time.Time) (out []Task) {
 		add(TaskReview, "", e.Changed, worthReview+worthShare*asked)
 	}
 	if e.InForce == 0 {
+		if e.State == StateDraft && e.Of != "" {
+			add(TaskDraft, "", e.Changed, worthDraft)
+		}
 		return out
 	}
 	if e.Stale(now) {

@@ -26,7 +26,7 @@ var signalNames = [signals]string{
 }
 
 var shippedCalibration = calibration{
-	weights:     [signals]float64{sigConstant: -3.69, sigTotal: 0.02, sigMargin: 0.76, sigOutside: 1.49, sigKnown: 2.82, sigReach: 1.86},
+	weights:     [signals]float64{sigConstant: -3.26, sigTotal: 0.08, sigMargin: 0.58, sigOutside: 1.50, sigKnown: 2.93, sigReach: 1.33},
 	temperature: 3.3,
 }
 

@@ -119,18 +119,23 @@ func (ix *Index) observation(text string, article int) observation {
 	return ob
 }
 
+// outsideShare is what part of the messages is taken to be about nothing that an article answers. The examples hold
+// far more of them, for there is more to learn from them.
+const outsideShare = 0.2
+
 // fitLogistic fits the weights by gradient descent on standardised signals, with a light pull to zero.
 func fitLogistic(seen []observation) (weights [signals]float64) {
 	const pull, rate, rounds = 0.001, 0.5, 3000
+	each := weightsOf(seen)
 	var mean, spread [signals]float64
-	for _, ob := range seen {
+	for k, ob := range seen {
 		for i, s := range ob.signals {
-			mean[i] += s / float64(len(seen))
+			mean[i] += each[k] * s
 		}
 	}
-	for _, ob := range seen {
+	for k, ob := range seen {
 		for i, s := range ob.signals {
-			spread[i] += (s - mean[i]) * (s - mean[i]) / float64(len(seen))
+			spread[i] += each[k] * (s - mean[i]) * (s - mean[i])
 		}
 	}
 	mean[sigConstant], spread[sigConstant] = 0, 1
@@ -139,17 +144,17 @@ func fitLogistic(seen []observation) (weights [signals]float64) {
 	}
 	for range rounds {
 		var gradient [signals]float64
-		for _, ob := range seen {
+		for k, ob := range seen {
 			sum := 0.0
 			for i := range weights {
 				sum += weights[i] * scaled(ob, i)
 			}
 			wrong := sigmoid(sum)
-			if ob.right >= 0 && ob.right < MaxChoices {
+			if ob.inside() {
 				wrong--
 			}
 			for i := range weights {
-				gradient[i] += wrong * scaled(ob, i) / float64(len(seen))
+				gradient[i] += each[k] * wrong * scaled(ob, i)
 			}
 		}
 		for i := range weights {
@@ -161,6 +166,31 @@ func fitLogistic(seen []observation) (weights [signals]float64) {
 		weights[sigConstant] -= weights[i] * mean[i]
 	}
 	return weights
+}
+
+// inside reports whether the right article was among those that can be shown.
+func (ob observation) inside() bool { return ob.right >= 0 && ob.right < MaxChoices }
+
+// weightsOf gives each observation a weight, so that they add up to 1 and those of nothing that could be shown to outsideShare.
+func weightsOf(seen []observation) []float64 {
+	inside := 0
+	for _, ob := range seen {
+		if ob.inside() {
+			inside++
+		}
+	}
+	out := make([]float64, len(seen))
+	for i, ob := range seen {
+		switch {
+		case inside == 0 || inside == len(seen):
+			out[i] = 1 / float64(len(seen))
+		case ob.inside():
+			out[i] = (1 - outsideShare) / float64(inside)
+		default:
+			out[i] = outsideShare / float64(len(seen)-inside)
+		}
+	}
+	return out
 }
 
 // fitTemperature finds the temperature under which the right articles are most likely.

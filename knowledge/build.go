@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -117,7 +118,7 @@ func (b *builder) index() *Index {
 		ix.documents = newPostings(bm25(b.documents(numbers, rest, features), features), features)
 		ix.reach, ix.reachMean = ix.documents.most(features)
 	})
-	ix.phrases = newPostings(vectors, features)
+	ix.phrases = newPostings(slices.Clone(vectors), features)
 	wg.Wait()
 	if n := ix.classes; n > 1 && n <= maxClasses {
 		ix.linear = trainLinear(ix.lessons(vectors), n, features, b.tuning.training)
@@ -170,6 +171,11 @@ func allWords(texts []string) [][]string {
 // memory. The first phrasings are the articles' own.
 func (b *builder) indexWords(ix *Index, own int) {
 	const batch = 1024
+	if len(b.bodies) > huge {
+		// Garbage is collected before it is as large as the base, and what building took before anybody asks.
+		defer debug.SetGCPercent(debug.SetGCPercent(40))
+		defer runtime.GC()
+	}
 	for lo := 0; lo < own; lo += batch {
 		ix.reader.learn(b.cut(lo, min(lo+batch, own)))
 	}

@@ -51,7 +51,8 @@ type Index struct {
 // Limits of what is built in full. A base beyond maxPhrases is searched by the words of whole articles alone.
 const (
 	maxPhrases = 40_000
-	maxClasses = 2_000 // with a linear model
+	maxClasses = 2_000  // with a linear model
+	huge       = 20_000 // articles from which on memory counts more than time
 )
 
 // NewIndex builds an index of the articles. The same articles in the same order give the same index.

@@ -25,7 +25,7 @@ const (
 	units     = 1<<15 - 1 // of the largest weight
 )
 
-// newPostings turns documents (vectors) round.
+// newPostings turns documents (vectors) round. It clears docs on the way, so that a huge base fits into memory.
 func newPostings(docs []vector, features int) *postings {
 	p := &postings{unit: 1}
 	var largest float32
@@ -39,6 +39,7 @@ func newPostings(docs []vector, features int) *postings {
 	}
 	for part := range slices.Chunk(docs, shelfSize) {
 		p.shelves = append(p.shelves, newShelf(part, features, p.unit))
+		clear(part)
 	}
 	return p
 }

@@ -2,7 +2,10 @@ package knowledge_test
 
 import (
 	"fmt"
+	"os"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -59,6 +62,39 @@ func BenchmarkSwap(b *testing.B) {
 			b.ReportMetric(float64(known.Milliseconds())/float64(b.N), "ms-known")
 		})
 	}
+}
+
+// BenchmarkHuge measures an index of 100,000 articles: how long it takes to build, its slowest answers, and what the
+// program holds at the most while it is built, the articles included.
+func BenchmarkHuge(b *testing.B) {
+	articles := large(b, 100_000, 8)
+	questions, err := os.ReadFile("testdata/dev.tsv")
+	if err != nil {
+		b.Fatal(err)
+	}
+	qs, err := knowledge.ParseQuestions("dev.tsv", questions)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		begin := time.Now()
+		index := knowledge.NewIndex(articles, knowledge.Options{})
+		b.ReportMetric(time.Since(begin).Seconds(), "s-build")
+		var took []time.Duration
+		for _, q := range qs {
+			begin := time.Now()
+			index.Answer(q.Text)
+			took = append(took, time.Since(begin))
+		}
+		slices.Sort(took)
+		b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms-p50")
+		b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "ms-p99")
+	}
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(usage.Maxrss)/1024, "MiB-most")
 }
 
 // BenchmarkTry measures the trial of one changed article.

@@ -38,7 +38,7 @@ func twofold(text string, answer func(string) knowledge.Answer) (one, two string
 				continue
 			}
 			a, b := answer(one), answer(two)
-			known := fits(a) && fits(b)
+			known := clear(a) && clear(b)
 			if seam == vagueSeam {
 				known = sure(a) && sure(b)
 			}
@@ -48,10 +48,6 @@ func twofold(text string, answer func(string) knowledge.Answer) (one, two string
 		}
 	}
 	return "", "", false
-}
-
-func fits(a knowledge.Answer) bool {
-	return a.Outcome == knowledge.Answered || a.Outcome == knowledge.Choose
 }
 
 func sure(a knowledge.Answer) bool {

@@ -31,16 +31,19 @@ var articleWords = map[string]string{
 
 var articleForm = regexp.MustCompile(`(?is)^\s*/?(?:ersthelfer\s+)?faq(?:[ \t]+(\pL+))?[ \t]*([^\n]*)(?:\n(.*))?$`)
 
-// articleOrder reads an order about the articles, from somebody who may see drafts: for everybody else "faq" is a word
-// like any other.
+// articleOrder reads an order about the articles, from somebody who may see drafts or suggest one: for everybody else
+// "faq" is a word like any other.
 func (t *turn) articleOrder() (articleOrder, bool) {
 	m := articleForm.FindStringSubmatch(t.m.Text)
-	if m == nil || !t.b.library.Allows(t.editor(), knowledge.ActSee, "") {
+	if m == nil {
 		return articleOrder{}, false
 	}
-	word := articleWords[strings.ToLower(m[1])]
-	if word == "" {
-		word = "help"
+	word, right := first(articleWords[strings.ToLower(m[1])], "help"), knowledge.ActSee
+	if word == "ticket" {
+		right = knowledge.ActSuggest
+	}
+	if !t.b.library.Allows(t.editor(), right, "") {
+		return articleOrder{}, false
 	}
 	return articleOrder{word, strings.TrimSpace(m[2]), strings.TrimSpace(m[3])}, true
 }
@@ -236,10 +239,10 @@ func articleChoices(all ...Choice) []Choice {
 
 // articlePressed carries out a button or a form about the articles.
 func (t *turn) articlePressed(ctx context.Context) error {
-	if !t.b.library.Allows(t.editor(), knowledge.ActSee, "") {
+	word, rest, _ := strings.Cut(strings.TrimPrefix(t.m.Choice, "faq/"), "/")
+	if word != "ticket" && !t.b.library.Allows(t.editor(), knowledge.ActSee, "") {
 		return t.private(ctx, t.v.say("faq.denied"))
 	}
-	word, rest, _ := strings.Cut(strings.TrimPrefix(t.m.Choice, "faq/"), "/")
 	number, id, _ := strings.Cut(rest, "/")
 	base, _ := strconv.Atoi(number)
 	var err error

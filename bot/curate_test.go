@@ -107,6 +107,21 @@ func TestCurateInChat(t *testing.T) {
 			clara< Thermostat`,
 		},
 		{
+			"whoever only solves tickets suggests, and sees no drafts",
+			`anna> der hausmeister soll die heizung anmachen
+			anna> 1
+			anna> 3
+			anna> 204
+			mara> weiter 1
+			paul> lösen 1 Thermostat aufgedreht. Heizung entlüftet.
+			paul> [Als Artikel vorschlagen]
+			paul< Danke. Das liegt jetzt als Entwurf bei der Redaktion
+			paul> faq ticket 1
+			paul< Danke. Das liegt
+			mara> faq suche heizung
+			mara< 1. Der hausmeister soll die heizung anmachen · Entwurf`,
+		},
+		{
 			"wrong numbers",
 			`mara> faq ändern 7
 			mara< Das finde ich nicht

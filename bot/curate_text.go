@@ -55,6 +55,9 @@ func (t *turn) articleOfTicket(ctx context.Context, rest string) error {
 	if err != nil {
 		return err
 	}
+	if !t.b.library.Allows(t.editor(), knowledge.ActSee, "") {
+		return t.say(ctx, t.v.say("faq.suggested"))
+	}
 	if !t.m.Direct {
 		return t.say(ctx, t.v.say("faq.made.elsewhere", "id", e.ID)) // drafts are no matter of a whole channel
 	}
@@ -72,7 +75,7 @@ const suggestible = 3
 // suggestion is the choice to make a draft of a ticket that was solved with these words, for whoever may make one: the
 // editors do not see the ticket.
 func (t *turn) suggestion(id escalation.ID, solved string) []Choice {
-	if wordsIn(solved) < suggestible || !t.b.library.Allows(t.editor(), knowledge.ActSave, "") {
+	if wordsIn(solved) < suggestible || !t.b.library.Allows(t.editor(), knowledge.ActSuggest, "") {
 		return nil
 	}
 	return []Choice{{ID: "faq/ticket/" + name(id), Label: t.v.word("faq.choice.ticket")}}

@@ -129,10 +129,10 @@ func (s *Assistant) Prepare() {
 // Draft makes a draft like [Library.Draft], worded by the model if it can. The right to make one is checked before
 // anything leaves.
 func (s *Assistant) Draft(ctx context.Context, by Person, src Source) (*Entry, error) {
-	if err := s.library.may(by, ActSave, ""); err != nil {
+	if err := s.library.may(by, ActSuggest, ""); err != nil {
 		return nil, err
 	}
-	if e, err := s.library.Drafted(ctx, by, src.Key); e != nil || err != nil {
+	if e, err := s.library.draftOf(ctx, src.Key); e != nil || err != nil {
 		return e, err
 	}
 	if s.o.Draft != nil {

@@ -17,7 +17,8 @@ type Action string
 // The actions.
 const (
 	ActSee      Action = "see"      // read drafts, revisions, gaps and health
-	ActSave     Action = "save"     // write a revision, or make a draft
+	ActSave     Action = "save"     // write a revision
+	ActSuggest  Action = "suggest"  // make a draft of what was asked or solved
 	ActSubmit   Action = "submit"   // give a draft to review
 	ActReturn   Action = "return"   // send it back from review
 	ActPublish  Action = "publish"  // bring the reviewed revision into force
@@ -38,6 +39,7 @@ type Role string
 
 // The roles.
 const (
+	RoleHelper    Role = "helper"    // solves tickets: suggests articles, and sees none that is not in force
 	RoleContact   Role = "contact"   // helps at a school: drafts, and the text of that school
 	RoleEditor    Role = "editor"    // writes articles
 	RolePublisher Role = "publisher" // brings them into force and takes them out
@@ -45,14 +47,15 @@ const (
 )
 
 // Roles lists all roles.
-var Roles = []Role{RoleContact, RoleEditor, RolePublisher, RoleAdmin}
+var Roles = []Role{RoleHelper, RoleContact, RoleEditor, RolePublisher, RoleAdmin}
 
 // rights is the whole table of who may do what; what is not listed is denied.
 var rights = map[Role][]Action{
-	RoleContact: {ActSee, ActSave, ActLocalise},
-	RoleEditor:  {ActSee, ActSave, ActSubmit, ActRestore, ActLocalise, ActExport},
+	RoleHelper:  {ActSuggest},
+	RoleContact: {ActSee, ActSave, ActSuggest, ActLocalise},
+	RoleEditor:  {ActSee, ActSave, ActSuggest, ActSubmit, ActRestore, ActLocalise, ActExport},
 	RolePublisher: {
-		ActSee, ActSave, ActSubmit, ActReturn, ActPublish, ActRetire, ActRestore, ActSchedule, ActLocalise, ActDismiss,
+		ActSee, ActSave, ActSuggest, ActSubmit, ActReturn, ActPublish, ActRetire, ActRestore, ActSchedule, ActLocalise, ActDismiss,
 		ActImport, ActExport,
 	},
 	RoleAdmin: {ActSee, ActImport, ActExport, ActAudit, ActErase},

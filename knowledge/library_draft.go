@@ -30,7 +30,7 @@ const maxDraftQuestions = 15
 // an id of its own. Who writes it has to look through it; nothing of it is in force. If there is a draft of the source
 // already, it is that one.
 func (l *Library) Draft(ctx context.Context, by Person, s Source) (*Entry, error) {
-	if err := l.may(by, ActSave, ""); err != nil {
+	if err := l.may(by, ActSuggest, ""); err != nil {
 		return nil, err
 	}
 	if _, err := l.entries(ctx); err != nil { // so that the memory below is whole
@@ -61,6 +61,10 @@ func (l *Library) Drafted(ctx context.Context, by Person, key string) (*Entry, e
 	if err := l.may(by, ActSee, ""); err != nil {
 		return nil, err
 	}
+	return l.draftOf(ctx, key)
+}
+
+func (l *Library) draftOf(ctx context.Context, key string) (*Entry, error) {
 	all, err := l.entries(ctx)
 	return draftOf(all, key), err
 }

@@ -383,6 +383,10 @@ func TestRights(t *testing.T) {
 	calls := map[knowledge.Action]func(ctx context.Context, p knowledge.Person) error{
 		knowledge.ActSee: func(ctx context.Context, p knowledge.Person) error { _, err := f.Entries(ctx, p); return err },
 		knowledge.ActSave: func(ctx context.Context, p knowledge.Person) error {
+			_, err := f.Save(ctx, p, beamer, knowledge.Edit{})
+			return err
+		},
+		knowledge.ActSuggest: func(ctx context.Context, p knowledge.Person) error {
 			_, err := f.Draft(ctx, p, knowledge.Source{Title: "x"})
 			return err
 		},

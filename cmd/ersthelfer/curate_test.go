@@ -121,3 +121,32 @@ func TestAnArchiveFitsIntoAnOrder(t *testing.T) {
 		t.Errorf("an order with the largest archive has %d bytes, %v; %d may be sent", len(data), err, maxOrder)
 	}
 }
+
+// Who may do what with the articles, in the demonstration.
+func TestWhoMayCurate(t *testing.T) {
+	cfg, err := config.Demo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	may := mayOf(cfg)
+	actions := []knowledge.Action{knowledge.ActSee, knowledge.ActSave, knowledge.ActSuggest, knowledge.ActPublish, knowledge.ActAudit, knowledge.ActErase}
+	for person, want := range map[knowledge.Person]string{
+		"anna": "", "sven": "suggest", "petra": "suggest", "mara": "see save suggest", "tom": "see save suggest", "ada": "see save suggest publish audit erase",
+		"": "", "cli:root": "see save suggest publish audit erase",
+	} {
+		var got []string
+		for _, a := range actions {
+			if may(person, a, "") {
+				got = append(got, string(a))
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q may %q, want %q", person, got, want)
+		}
+	}
+	for school, want := range map[string]bool{"gs-nord": true, "gym-sued": false} {
+		if got := may("mara", knowledge.ActLocalise, school); got != want {
+			t.Errorf("mara may write the text of %s: %t, want %t", school, got, want)
+		}
+	}
+}

@@ -78,6 +78,7 @@ const operator = "cli:"
 
 // mayOf returns who may do what with the articles. Editors write and publish; a
 // contact drafts, and writes the text of the schools where they are contact;
+// whoever else solves tickets suggests what came of them;
 // admins import, export, read the audit and erase people. Whoever can run the
 // program on its data may read and write the file anyway.
 func mayOf(cfg *config.Config) func(knowledge.Person, knowledge.Action, string) bool {
@@ -90,7 +91,8 @@ func mayOf(cfg *config.Config) func(knowledge.Person, knowledge.Action, string) 
 	return func(p knowledge.Person, a knowledge.Action, school string) bool {
 		can := func(r knowledge.Role) bool { return knowledge.Can(r, a) }
 		return strings.HasPrefix(string(p), operator) || slices.ContainsFunc(roles[p], can) ||
-			can(knowledge.RoleContact) && isContact(cfg.Model, escalation.Person(p), school)
+			can(knowledge.RoleContact) && isContact(cfg.Model, escalation.Person(p), school) ||
+			can(knowledge.RoleHelper) && len(cfg.Model.Queues(escalation.Person(p))) > 0
 	}
 }
 

@@ -42,7 +42,7 @@ func fresh(t *escalation.Ticket) string {
 // Others are the requester's other tickets, newest first.
 func (b *Bot) answer(t *escalation.Ticket, a knowledge.Answer, others []*escalation.Ticket) []escalation.Action {
 	actions := b.details(t, a)
-	if again := b.again(t); again != nil {
+	if again := b.again(t, actions); again != nil {
 		return append(actions, again...)
 	}
 	hits := slices.DeleteFunc(slices.Clone(a.Hits), func(h knowledge.Hit) bool {
@@ -94,6 +94,23 @@ func (b *Bot) details(t *escalation.Ticket, a knowledge.Answer) []escalation.Act
 		note("urgency", []string{string(escalation.Lesson)})
 	}
 	return out
+}
+
+// fieldsOf returns the fields that actions record.
+func fieldsOf(actions []escalation.Action) map[string]string {
+	out := map[string]string{}
+	for _, a := range actions {
+		if a.Kind == escalation.Detailed {
+			out[a.Field] = a.Value
+		}
+	}
+	return out
+}
+
+// learned returns the fields that words about an opened ticket tell. Its urgency
+// was settled when it was opened.
+func (b *Bot) learned(t *escalation.Ticket, text string) []escalation.Action {
+	return slices.DeleteFunc(b.details(t, b.lookUp(text)), func(a escalation.Action) bool { return a.Field == "urgency" })
 }
 
 // offer shows one article. Articles that are for people at once open a ticket

@@ -26,6 +26,7 @@ import (
 //	anna> [label]       anna presses the button with that label, number or id on her last post with choices
 //	anna> [first label] the same on her first post that had it, also if it is gone there by now
 //	anna> [label] a=b   anna sends the form of that button with these values, separated by semicolons
+//	anna~ text          anna edits her last message
 //	anna< words         one of the posts that anna has not read yet has these words; those before it count as read
 //	anna<               anna has nothing left to read that the script did not ask for
 //	clock +90m          time passes, and what is due happens
@@ -72,7 +73,8 @@ type play struct {
 	read    map[string]int
 	seen    map[string]string // the first button that a person saw with a label
 	last    bot.Message
-	said    []string // what people wrote
+	wrote   map[string]bot.Message // the last message of each person
+	said    []string               // what people wrote
 	log     bytes.Buffer
 }
 
@@ -82,7 +84,7 @@ func newPlay(t *testing.T) *play {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &play{t: t, now: time.Date(2026, 11, 24, 10, 10, 0, 0, berlin), read: map[string]int{}, seen: map[string]string{}}
+	p := &play{t: t, now: time.Date(2026, 11, 24, 10, 10, 0, 0, berlin), read: map[string]int{}, seen: map[string]string{}, wrote: map[string]bot.Message{}}
 	p.chat = bottest.NewPlatform("chat", bottest.Full)
 	m := escalationtest.Model()
 	m.Silence = escalation.Silence{Remind: escalation.Span{Workdays: 1}, End: escalation.Span{Workdays: 3}}
@@ -131,6 +133,8 @@ func (p *play) line(line string) {
 		p.check(err)
 	case strings.HasSuffix(word, ">"):
 		p.says(strings.TrimSuffix(word, ">"), strings.TrimSpace(rest))
+	case strings.HasSuffix(word, "~"):
+		p.edits(strings.TrimSuffix(word, "~"), strings.TrimSpace(rest))
 	case strings.HasSuffix(word, "<"):
 		p.hears(strings.TrimSuffix(word, "<"), strings.TrimSpace(rest))
 		return
@@ -151,6 +155,9 @@ func (p *play) says(who, text string) {
 	if hasFile {
 		p.last.Files = []escalation.File{{Name: file, Link: "https://chat.example/" + file}}
 	}
+	if !strings.HasPrefix(text, "[") {
+		p.wrote[who] = p.last
+	}
 	if label, ok := strings.CutPrefix(text, "["); ok {
 		label, values, isForm := strings.Cut(label, "] ")
 		p.last.Text, p.last.Choice = "", p.choice(who, strings.TrimSuffix(label, "]"))
@@ -168,6 +175,15 @@ func (p *play) says(who, text string) {
 		_, err := p.chat.Send(context.Background(), bot.Post{Key: "private/" + p.last.ID, User: who, Body: r.Private})
 		p.check(err)
 	}
+}
+
+func (p *play) edits(who, text string) {
+	p.t.Helper()
+	p.said = append(p.said, text)
+	m := p.wrote[who]
+	m.Text, m.Change, m.At = text, bot.Edited, p.now
+	_, err := p.bot.Handle(context.Background(), m)
+	p.check(err)
 }
 
 // choice returns the id of a button on the person's last post that has it.

@@ -380,7 +380,11 @@ func (t *turn) changed(ctx context.Context) error {
 		_, err = t.b.desk.Do(ctx, t.p.Person, ticket.ID, escalation.Action{Kind: escalation.Cancelled, Message: again})
 	case t.m.Change == Edited && t.m.Text != "" && !ticket.Seen(again):
 		added := escalation.Action{Kind: escalation.Added, Text: t.m.Text, Message: again, Files: t.m.Files}
-		if _, err = t.b.desk.Do(ctx, t.p.Person, ticket.ID, added); err == nil && !ticket.IsOpened() {
+		actions := []escalation.Action{added}
+		if ticket.IsOpened() {
+			actions = append(actions, t.b.learned(ticket, t.m.Text)...)
+		}
+		if _, err = t.b.desk.Do(ctx, t.p.Person, ticket.ID, actions...); err == nil && !ticket.IsOpened() {
 			err = t.b.settle(ctx, ticket.ID)
 		}
 	}

@@ -167,8 +167,8 @@ func withPeople(w weight, idle time.Duration) stance {
 // again returns what the bot asked before the words that wait for an answer, if
 // they do not answer it and say nothing of their own: an aside, such as "einen
 // moment". The second aside in a row is not asked back; without an answer it
-// then counts as no lesson.
-func (b *Bot) again(t *escalation.Ticket) []escalation.Action {
+// then counts as no lesson. Told are the fields that they tell all the same.
+func (b *Bot) again(t *escalation.Ticket, told []escalation.Action) []escalation.Action {
 	e := t.Last(escalation.Offered, escalation.Prompted)
 	if e == nil {
 		return nil
@@ -178,7 +178,7 @@ func (b *Bot) again(t *escalation.Ticket) []escalation.Action {
 	case e.Expect == expectUrgency && insisted(t):
 		return b.told(t, "urgency", string(escalation.NoUrgency))
 	case field || e.Expect == expectUrgency:
-		return b.opening(t, nil)
+		return b.opening(t, fieldsOf(told))
 	case clear(b.lookUp(fresh(t))):
 		return nil
 	case e.Kind == escalation.Offered && e.Expect != "" && e.Field != asideField && t.Last(escalation.Offered, escalation.Chose) == e:

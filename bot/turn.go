@@ -166,7 +166,8 @@ func (t *turn) speak(ctx context.Context, cur *escalation.Ticket, a knowledge.An
 		_, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, actions...)
 		return err
 	case isReply, isForStaff:
-		if _, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, added); err != nil {
+		actions := append([]escalation.Action{added}, t.b.learned(cur, t.m.Text)...)
+		if _, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, actions...); err != nil {
 			return err
 		}
 		return t.say(ctx, t.voiceOf(cur).say("added", "id", name(cur.ID)))

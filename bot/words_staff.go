@@ -52,7 +52,7 @@ func (b *Bot) forStaff(ctx context.Context, v voice, t *escalation.Ticket, e *es
 		}
 		return append(v.say("staff.added", args...), said...)
 	case escalation.Detailed:
-		if e.Value == "" || !v.has("field."+e.Field) {
+		if e.Value == "" || !v.has("field."+e.Field) || alreadySaid(t, e) {
 			return nil
 		}
 		return v.say("staff.detailed", args...)
@@ -91,6 +91,21 @@ func (b *Bot) overdue(v voice, t *escalation.Ticket, e *escalation.Event) Rich {
 		body = append(body, v.say("staff.overdue.notice", "id", name(t.ID))...)
 	}
 	return body
+}
+
+// alreadySaid reports whether a field stands in what its requester has just written.
+func alreadySaid(t *escalation.Ticket, field *escalation.Event) bool {
+	last := ""
+	for i := range t.Events {
+		e := &t.Events[i]
+		if e == field {
+			break
+		}
+		if e.Kind == escalation.Added && e.By == field.By {
+			last = e.Text
+		}
+	}
+	return strings.Contains(strings.ToLower(last), strings.ToLower(field.Value))
 }
 
 // gone returns to whom a ticket went in the moment in which e said that its time

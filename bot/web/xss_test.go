@@ -283,6 +283,16 @@ func checkWhole(t *testing.T, page string) {
 			t.Error("the page does not say its language")
 		}
 	}
+	level := 0
+	for _, h := range all(doc, func(n *html.Node) bool {
+		return len(n.Data) == 2 && n.Data[0] == 'h' && n.Data[1] >= '1' && n.Data[1] <= '6'
+	}) {
+		next := int(h.Data[1] - '0')
+		if next > level+1 {
+			t.Errorf("<%s> follows a heading of level %d", h.Data, level)
+		}
+		level = next
+	}
 	ids := map[string]int{}
 	for d := range doc.Descendants() {
 		if id := attr(d, "id"); id != "" {

@@ -60,9 +60,9 @@ type Costs struct {
 }
 
 // DefaultCosts ships with the program. A wrong answer costs a lesson's minutes and trust; a question costs a
-// glance, and so little that it may be asked in vain; a ticket that an article would have spared costs somebody's
+// glance, in vain or not; a ticket that an article would have spared costs somebody's
 // afternoon.
-var DefaultCosts = Costs{Wrong: 3, Ask: 1, Lost: 0.5, Miss: 5}
+var DefaultCosts = Costs{Wrong: 3, Ask: 1, Lost: 1, Miss: 5}
 
 // Answer says what becomes of a message. It never fails, whatever the bytes.
 func (ix *Index) Answer(text string) Answer {

@@ -50,7 +50,7 @@ func guessAct(ws []string, p float64) (act Act, total float32) {
 	act, total = acts[best], j.total[best]
 	lead := total - j.total[ix.outside] - 4*max(0, float32(p)-0.5)
 	switch {
-	case total < 1.7 || lead < 0.2:
+	case lead < 0.2 || total+lead/2 < 1.9:
 		return "", 0
 	case total-j.total[slices.Index(acts, actVague)] < 0.4:
 		if j.known <= 0.5 { // "die stühle sind kaputt" says what it is about
@@ -59,14 +59,11 @@ func guessAct(ws []string, p float64) (act Act, total float32) {
 		return actVague, total
 	case act == ActHuman && len(said) < len(ws): // as for what is no guess
 		return ActStatus, total
-	case actsWeigh[act] && (total < 2.2 || lead < 1), act == ActYes && slices.ContainsFunc(ws, negates):
-		return "", 0
+	case (act == ActStop || act == ActHuman) && (total < 1.9 || lead < 1), act == ActYes && (total < 2.2 || lead < 1 || slices.ContainsFunc(ws, negates)):
+		return "", 0 // they set things going
 	}
 	return act, total
 }
-
-// actsWeigh are the acts that set things going, so that it takes more evidence to guess them.
-var actsWeigh = map[Act]bool{ActYes: true, ActStop: true, ActHuman: true}
 
 // negates reports whether a folded word may turn a yes into a no.
 func negates(w string) bool {

@@ -70,8 +70,8 @@ func backupPath(arg string) (string, error) {
 
 // backUpFolder copies the database of a folder on which no program runs.
 func backUpFolder(ctx context.Context, data, path string) (err error) {
-	if !boltfile.Exists(data) {
-		return noDatabase(data)
+	if err := databaseIn(data); err != nil {
+		return err
 	}
 	file, err := openFile(data, newLog(slogQuiet))
 	if err != nil {

@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -51,4 +54,21 @@ func buckets(problems []boltfile.Problem) string {
 		out = append(out, fmt.Sprintf("%s %d", name, counts[name]))
 	}
 	return strings.Join(out, ", ")
+}
+
+// databaseIn returns what is to be said if there is no database in a folder, or
+// none that may be read.
+func databaseIn(data string) error {
+	if boltfile.Exists(data) {
+		return nil
+	}
+	_, err := os.Lstat(filepath.Join(data, boltfile.Name))
+	return noDatabase(data, err)
+}
+
+func noDatabase(data string, err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("the database in %s may not be read; run ersthelfer as the user whom it belongs to, such as sudo -u ersthelfer", data)
+	}
+	return fmt.Errorf("there is no database in %s; name its folder with --data, or the configuration with --config", data)
 }

@@ -16,7 +16,6 @@ import (
 	"ersthelfer/config"
 	"ersthelfer/escalation"
 	ticketbolt "ersthelfer/escalation/bolt"
-	"ersthelfer/internal/boltfile"
 
 	"github.com/spf13/cobra"
 )
@@ -75,8 +74,8 @@ func newTicket() *cobra.Command {
 // they are those of the demonstration.
 func withTickets(cfg *config.Config, o dataFlags, fn func(*escalation.Desk) error) error {
 	data := o.folderFor(cfg, "demo")
-	if !boltfile.Exists(data) {
-		return noDatabase(data)
+	if err := databaseIn(data); err != nil {
+		return err
 	}
 	log := newLog(slogQuiet)
 	file, err := openFile(data, log)
@@ -89,10 +88,6 @@ func withTickets(cfg *config.Config, o dataFlags, fn func(*escalation.Desk) erro
 		return err
 	}
 	return fn(escalation.NewDesk(tickets, cfg.Model, time.Now))
-}
-
-func noDatabase(data string) error {
-	return fmt.Errorf("there is no database in %s; name its folder with --data, or the configuration with --config", data)
 }
 
 func listTickets(ctx context.Context, w io.Writer, d *escalation.Desk, days int, asJSON bool) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -154,6 +155,18 @@ func TestUnusableFolder(t *testing.T) {
 	code, said := command(t, "demo", "--listen", "127.0.0.1:0", "--data", dir)
 	if code != 1 || !strings.Contains(said, "cannot keep data in "+dir) || !strings.Contains(said, "--data") {
 		t.Errorf("exit %d, said %q", code, said)
+	}
+}
+
+// TestForbiddenFolder: a folder that others may not look into is not called empty.
+func TestForbiddenFolder(t *testing.T) {
+	for err, want := range map[error]string{
+		fs.ErrPermission: "may not be read; run ersthelfer as the user whom it belongs to",
+		fs.ErrNotExist:   "there is no database in data",
+	} {
+		if got := noDatabase("data", &fs.PathError{Op: "lstat", Err: err}).Error(); !strings.Contains(got, want) {
+			t.Errorf("%v: %q, want %q", err, got, want)
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ var commandWords = map[string]string{
 	"rückfrage": "inquire", "rueckfrage": "inquire", "inquire": "inquire",
 	"notiz": "note", "note": "note",
 	"weiter": "handon", "weitergeben": "handon", "forward": "handon",
-	"lösen": "solve", "loesen": "solve", "gelöst": "solve", "geloest": "solve", "solve": "solve",
+	"lösen": "solve", "loesen": "solve", "gelöst": "solve", "erledigt": "solve", "fertig": "solve", "done": "solve", "geloest": "solve", "solve": "solve",
 	"wieder öffnen": "open", "öffnen": "open", "oeffnen": "open", "reopen": "open",
 	"start": "start", "hallo": "", "login": "login", "anmelden": "login",
 }

@@ -168,7 +168,7 @@ var (
 		"immer noch", "weiterhin", "hilft nicht", "hilft auch nicht", "hilft nix", "nicht geholfen", "nichts geholfen", "nix geholfen",
 		"bringt nichts", "bringt nix", "nichts gebracht", "nix gebracht", "klappt nicht", "klappt auch nicht", "klappt nich", "klappt net", "klappt ned", "geht net", "geht ned",
 		"geht nicht", "geht nich", "geht auch nicht", "geht trotzdem nicht", "funktioniert nicht", "funktioniert auch nicht",
-		"doch nicht", "wieder nicht", "nichts hilft", "hilft alles", "nothing helps", "nothing works", "did not help", "didnt help", "doesnt help", "does not help",
+		"doch nicht", "wieder nicht", "nichts hilft", "hilft alles", "alles nix", "alles nichts", "nothing helps", "nothing works", "did not help", "didnt help", "doesnt help", "does not help",
 		"did not work", "didnt work", "doesnt work", "does not work", "wont work", "still not", "still no", "still doesnt", "not working",
 	}
 	itWasTried = []string{

@@ -132,10 +132,16 @@ func (t *turn) meant(s stance, act knowledge.Act) bool {
 var quick = map[knowledge.Act]bool{knowledge.ActYes: true, knowledge.ActNo: true, knowledge.ActThanks: true}
 
 // current returns the ticket that the conversation is about: the one that waits
-// for an answer of its requester and was last spoken of, else the last one.
+// for an answer of its requester and was last spoken of, else the last one that
+// did not end before people had it: joined to another, or withdrawn.
 func current(recent []*escalation.Ticket) *escalation.Ticket {
 	for _, t := range recent {
 		if t.Expect != "" && t.Status != escalation.StatusClosed && !bygone(t, recent) {
+			return t
+		}
+	}
+	for _, t := range recent {
+		if t.Status != escalation.StatusClosed || t.IsOpened() {
 			return t
 		}
 	}
@@ -244,8 +250,11 @@ func (t *turn) choose(ctx context.Context, cur *escalation.Ticket, e *escalation
 		}
 	}
 	_, err = t.b.desk.Do(ctx, t.p.Person, cur.ID, actions...)
-	if err == nil && id == "stop" {
+	switch {
+	case err == nil && id == "stop":
 		return t.say(ctx, t.v.say("stopped"))
+	case err == nil && id == "keep":
+		return t.say(ctx, t.v.say("kept", "id", name(cur.ID)))
 	}
 	return err
 }

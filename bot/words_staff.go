@@ -337,6 +337,8 @@ func eventKey(e *escalation.Event) string {
 		key += ".note"
 	case e.Kind == escalation.Reopened && e.Text != "":
 		key += ".told"
+	case e.Kind == escalation.Chose && len(e.Articles) == 0:
+		key += ".none"
 	}
 	return key
 }

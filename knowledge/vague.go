@@ -95,7 +95,7 @@ func (r *reader) vague(text string) (bool, *vagueLine) {
 var places = map[string]bool{
 	"raum": true, "zimmer": true, "klassenzimmer": true, "klassenraum": true, "computerraum": true, "fachraum": true, "lehrerzimmer": true,
 	"buro": true, "bibliothek": true, "aula": true, "schule": true, "unterricht": true, "stunde": true,
-	"room": true, "school": true, "library": true, "office": true, "lesson": true, "class": true,
+	"room": true, "classroom": true, "school": true, "library": true, "office": true, "lesson": true, "class": true,
 }
 
 // wishes are small words that say something here: who needs an app has no trouble with one.

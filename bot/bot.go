@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -21,6 +22,7 @@ type Options struct {
 	People    []Known
 	Platforms []Platform
 	Quiet     time.Duration // how long a question must have been quiet before it is answered; 0: at once
+	Speed     float64       // how many times as fast as the wall clock the desk's runs, 0: as fast
 	SignIn    SignIn        // how people come to the pages from a chat; nil: there is no way
 	Log       *slog.Logger  // gets no text, names or tokens
 }
@@ -35,6 +37,7 @@ type Bot struct {
 	people    []Known
 	platforms map[string]Platform
 	quiet     time.Duration
+	speed     float64
 	signIn    SignIn
 	log       *slog.Logger
 	wake      chan struct{} // the loop has something to do
@@ -48,7 +51,7 @@ type Bot struct {
 func New(o Options) (*Bot, error) {
 	b := &Bot{
 		desk: o.Desk, library: o.Library, assist: o.Assist, store: o.Store, texts: o.Texts, people: o.People,
-		platforms: map[string]Platform{}, quiet: o.Quiet, signIn: o.SignIn, log: o.Log, wake: make(chan struct{}, 1),
+		platforms: map[string]Platform{}, quiet: o.Quiet, speed: cmp.Or(o.Speed, 1), signIn: o.SignIn, log: o.Log, wake: make(chan struct{}, 1),
 	}
 	if b.texts == nil {
 		texts, err := LoadTexts(nil)

@@ -3,7 +3,9 @@ package bot_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
+	"time"
 
 	"ersthelfer/bot"
 	"ersthelfer/bot/bottest"
@@ -41,4 +43,33 @@ func TestOneNoticeHoldsUpNoOther(t *testing.T) {
 	store.key = ""
 	p.line("clock +1m")
 	p.line("tom< Ticket 1")
+}
+
+// TestCallsToActComeFirst: when a platform has refused everything for a while, who
+// must act is told before who waits for an answer, although that is older.
+func TestCallsToActComeFirst(t *testing.T) {
+	p := newPlay(t)
+	p.place = "TestCallsToActComeFirst"
+	for _, line := range []string{"bernd> paper jam in the copier", "anna> papierstau im kopierer", "anna> hilft nicht", "anna> unterricht"} {
+		p.line(line)
+	}
+	for _, m := range []bot.Message{p.chat.Message("bernd", "does not help"), p.chat.Message("anna", "112")} {
+		_, err := p.bot.Handle(t.Context(), m)
+		p.check(err)
+	}
+	p.chat.Later(4, 30*time.Second) // for bernd, anna, mara and tom
+	p.line("clock +0s")
+	p.line("mara<")
+	p.line("clock +31s")
+	order := func(who string) (at int) {
+		posts := p.chat.Posts(who)
+		_, err := fmt.Sscanf(posts[len(posts)-1].Ref, "chat:p%d", &at)
+		p.check(err)
+		return at
+	}
+	p.line("mara< Ticket 2")
+	p.line("bernd< Then I pass it on")
+	if order("mara") > order("bernd") {
+		t.Errorf("mara was told in post %d, bernd answered in post %d", order("mara"), order("bernd"))
+	}
 }

@@ -68,7 +68,8 @@ func (b *Bot) loop(ctx context.Context) error {
 		}
 		wait := lookEvery
 		if !next.IsZero() {
-			wait = min(wait, max(next.Sub(b.desk.Now()), 10*time.Millisecond))
+			wall := float64(next.Sub(b.desk.Now())) / b.speed
+			wait = min(wait, max(time.Duration(wall), 10*time.Millisecond))
 		}
 		timer := time.NewTimer(wait)
 		select {

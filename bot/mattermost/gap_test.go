@@ -93,6 +93,28 @@ func TestCutEdits(t *testing.T) {
 	}
 }
 
+// TestLongSilence is more said while nobody hears than the server gives at once of
+// what has changed: nothing of it is missed.
+func TestLongSilence(t *testing.T) {
+	t.Parallel()
+	w := fakeWorld(t)
+	o, serve := w.options(t)
+	anna := w.newcomer(t, "viel")
+	b := w.run(t, o, serve, newHearing())
+	first := anna.say("eins")
+	b.of(t, first)
+	b.stop()
+	const many = 1005
+	for i := range many {
+		w.fake.Insert(anna.id, anna.direct(), fmt.Sprint(i), first.CreateAt+1+int64(i))
+	}
+	again := w.run(t, o, serve, newHearing())
+	again.find(t, "the last message", func(m bot.Message) bool { return m.Text == fmt.Sprint(many-1) })
+	if n := again.count(func(m bot.Message) bool { return m.Change == "" }); n != many {
+		t.Errorf("heard %d messages, want %d", n, many)
+	}
+}
+
 // TestInvited is a bot that is called into a channel and added to it afterwards.
 func TestInvited(t *testing.T) {
 	t.Parallel()

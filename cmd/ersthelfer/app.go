@@ -29,6 +29,7 @@ type app struct {
 	store   bot.Store
 	texts   bot.Texts
 	talking *bot.Bot     // the one that newBot has made
+	speed   float64      // of the clock; 0: that of the wall clock
 	calls   http.Handler // of a chat whose calls come to an address of their own; nil: none
 
 	slackAPI string // in tests, where Slack is
@@ -76,7 +77,7 @@ func (a *app) newBot(quiet time.Duration, signIn bot.SignIn, platforms ...bot.Pl
 	}
 	b, err := bot.New(bot.Options{
 		Desk: a.desk, Library: a.library, Assist: assist, Store: a.store, Texts: a.texts, People: knownPeople(a.cfg),
-		Platforms: platforms, Quiet: quiet, SignIn: signIn, Log: a.log,
+		Platforms: platforms, Quiet: quiet, Speed: a.speed, SignIn: signIn, Log: a.log,
 	})
 	a.talking = b
 	return b, err

@@ -80,6 +80,7 @@ func runDemo(cmd *cobra.Command, cfg *config.Config, data, address string, speed
 	o := a.pages(clock.Now)
 	o.Demo, o.Clock = true, &web.Clock{Now: clock.Now, Advance: d.advance, Next: d.next}
 	pages := web.New(o)
+	a.speed = speed
 	if d.bot, err = a.newBot(time.Duration(float64(demoQuiet)*speed), nil, pages); err != nil {
 		return err
 	}

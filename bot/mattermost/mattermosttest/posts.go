@@ -311,12 +311,16 @@ func (c *call) getPosts() {
 	c.give(list)
 }
 
+// sinceLimit is how many posts the server gives at most of what changed, in no
+// order that could be relied on.
+const sinceLimit = 1000
+
 // changed gives what is new, edited or deleted since a time, unless its cache is
 // stale: then nothing.
 func (s *Server) changed(channel string, since int64) *model.PostList {
 	list := model.NewPostList()
 	for _, id := range s.order[channel] {
-		if post := s.posts[id]; post != nil && post.UpdateAt > since && !s.faults.stale {
+		if post := s.posts[id]; len(list.Order) < sinceLimit && post != nil && post.UpdateAt > since && !s.faults.stale {
 			list.AddPost(s.shown(post))
 			list.AddOrder(id)
 		}

@@ -19,7 +19,10 @@ type talkTable struct {
 	phrases map[string][]string // by section
 	opening map[string]bool     // what may be cut off a question's beginning and end
 	filler  map[string]bool     // words that change nothing about an act: "bitte", "liebes team"
-	longest int                 // most words of an opening
+
+	introducing map[string]bool // what a name follows: "hier schreibt"
+
+	longest int // most words of an opening
 
 	longestExact int              // most words of an exact
 	known        map[string]int32 // words of exact
@@ -31,7 +34,7 @@ type talkTable struct {
 
 // talk reads lexicon_acts.txt: sections "[name]" with one phrase a line.
 var talk = sync.OnceValue(func() *talkTable {
-	t := &talkTable{exact: map[string]Act{}, vague: map[string]bool{}, phrases: map[string][]string{}, opening: map[string]bool{}, filler: map[string]bool{}, known: map[string]int32{}, exactKnown: map[string]int32{}}
+	t := &talkTable{exact: map[string]Act{}, vague: map[string]bool{}, phrases: map[string][]string{}, opening: map[string]bool{}, filler: map[string]bool{}, introducing: map[string]bool{}, known: map[string]int32{}, exactKnown: map[string]int32{}}
 	section := ""
 	for _, line := range strings.Split(actsText, "\n") {
 		line = strings.TrimSpace(line)
@@ -64,6 +67,9 @@ func (t *talkTable) add(section, line string) {
 	case "opening":
 		t.opening[key] = true
 		t.longest = max(t.longest, len(ws))
+		return
+	case "introducing":
+		t.introducing[key] = true
 		return
 	case string(actVague):
 		t.vague[key] = true
@@ -171,8 +177,14 @@ func squeeze(w string) string {
 	return s
 }
 
-// salutation reports whether what is left of a message may belong to a greeting: "Herr Müller", but not "wann ferien".
+// salutation reports whether what is left of a message may belong to a greeting: "Herr Müller" or "hier schreibt Frau
+// Dr. Müller vom Gymnasium", but not "wann ferien".
 func salutation(ws []string) bool {
+	for n := 1; n <= len(ws) && n <= 3; n++ {
+		if talk().introducing[strings.Join(ws[:n], " ")] {
+			return true
+		}
+	}
 	return len(ws) <= 2 && !slices.ContainsFunc(ws, func(w string) bool { return questionWords[w] })
 }
 

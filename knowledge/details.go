@@ -108,8 +108,9 @@ func placesFrom(text string) int {
 // longestName is how many blanks stand in the longest way to name a room, "in Raum Nr. A 204", and before it.
 const longestName = 5
 
+// letterAt reports whether there is what the patterns take for part of a word.
 func letterAt(text string, i int) bool {
-	return i >= 0 && i < len(text) && (text[i]|' ' >= 'a' && text[i]|' ' <= 'z' || text[i] >= utf8.RuneSelf)
+	return i >= 0 && i < len(text) && (text[i]|' ' >= 'a' && text[i]|' ' <= 'z' || '0' <= text[i] && text[i] <= '9' || text[i] == '_')
 }
 
 // cutOut removes what the pattern finds and take wants.

@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -89,4 +90,19 @@ func TestOtherLanguages(t *testing.T) {
 	if recognised < len(lines)*9/10 {
 		t.Errorf("%d of %d recognised", recognised, len(lines))
 	}
+}
+
+// FuzzPlacesFrom: cutting from where places may begin cuts the same as looking everywhere.
+func FuzzPlacesFrom(f *testing.F) {
+	for _, text := range []string{"im raum nr. a 204 und in 7b", "die EF in der aula", "Jahrgang 10 Klasse 10 a", "r2d2 204: 1.23", "chef 3d"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		from := placesFrom(text)
+		for _, p := range []*regexp.Regexp{namedClass, ordinal, bareClass, namedRoom, placedRoom, codedRoom, bareRoom} {
+			if at := p.FindStringIndex(text); at != nil && at[1] <= from {
+				t.Errorf("%q: %q stands before %q", text, text[at[0]:at[1]], text[from:])
+			}
+		}
+	})
 }

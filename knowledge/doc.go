@@ -15,7 +15,7 @@
 //
 //	message → read: fold case and umlauts, cut into words                       (read.go, stem.go, spelling.go)
 //	        → set aside: rooms, classes, lessons, greetings                     (details.go, acts.go)
-//	        → or an act of conversation, said with words that serve no question (acts.go, lexicon_acts.txt)
+//	        → or an act of conversation, said in a listed way                   (acts.go, lexicon_acts.txt)
 //	        → link: words of the school's IT that mean the same                 (lexicon.go, lexicon.txt)
 //	        → features: words, pairs, parts of compounds, senses, characters    (reader.go, features.go, compound.go)
 //	        → three pieces of evidence per article:
@@ -23,6 +23,7 @@
 //	             the likeness to each single phrasing                           (lexical.go)
 //	             the words of the whole article                                 (lexical.go)
 //	        → a probability for the best article                                (calibrate.go)
+//	        → or an act after all, by a model of acts and everything else       (guess.go)
 //	        → or too vague: what is usual for the thing that it names           (vague.go, vague.txt)
 //	        → an outcome, by what a wrong answer costs                          (answer.go)
 //
@@ -30,7 +31,7 @@
 // what nobody can learn from spelling ("Elmo" is a document camera); two of its senses in one message say more than
 // each ("beamer" and "dunkel"). Stop words stay in: messages are short.
 //
-// A base of more than 60,000 phrasings is searched by the words of whole articles alone, see build.go.
+// A base of more than 40,000 phrasings is searched by the words of whole articles alone, see build.go.
 //
 // Everything is deterministic: the same articles and the same message give the same answer, on every run.
 //

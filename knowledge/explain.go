@@ -140,7 +140,7 @@ func (ix *Index) decide(j *judgement, a Answer, ws, all []string, cut Act) Expla
 	hits, p := ix.hits(j, a.Language, MaxChoices)
 	e := Explanation{Read: strings.Join(ws, " "), InScope: p}
 	foreign := a.Language != "de" && a.Language != "en" && hits[0].Score < foreignScore
-	act := act(ws, all, p)
+	act := act(ws, all, cut, p)
 	vague, line := ix.reader.vague(e.Read)
 	if !vague && (act == actVague || talk().vague[e.Read]) {
 		vague, line = true, anyThing()
@@ -180,12 +180,15 @@ func (ix *Index) decide(j *judgement, a Answer, ws, all []string, cut Act) Expla
 
 // act returns the act, or actVague, that a message is most like, "" if there is none: in its words, or in all of them
 // with what was cut off. p is the probability that an article answers.
-func act(ws, all []string, p float64) Act {
+func act(ws, all []string, cut Act, p float64) Act {
 	a, total := guessAct(ws, p)
 	if len(all) > len(ws) {
 		if b, more := guessAct(all, p); more > total {
-			return b
+			a = b
 		}
+	}
+	if a == ActYes && cut == ActThanks { // "nett von euch, danke": the word that was said goes before a guess
+		return cut
 	}
 	return a
 }

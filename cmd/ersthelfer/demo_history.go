@@ -69,7 +69,8 @@ const (
 const memory = 35 * 24 * time.Hour
 
 // remember gives a fresh demonstration some weeks to look back on, so that
-// whoever edits the articles finds something to do.
+// whoever edits the articles finds something to do, and whoever reads the figures
+// finds some.
 func remember(ctx context.Context, cfg *config.Config, data string, now time.Time) (err error) {
 	var p past
 	if err := yaml.Load(demoHistory, &p); err != nil {
@@ -87,6 +88,9 @@ func remember(ctx context.Context, cfg *config.Config, data string, now time.Tim
 		all = append(all, q.observations(a.library, i, now)...)
 	}
 	if err := a.library.Observe(ctx, all...); err != nil {
+		return err
+	}
+	if err := p.retell(ctx, a, &at, now); err != nil {
 		return err
 	}
 	if err := p.Change.submit(ctx, a.library); err != nil {

@@ -41,6 +41,16 @@ func TestRemember(t *testing.T) {
 	if gap := tasks[0].Gap; gap == nil || gap.Cause != knowledge.CauseNone || gap.Count < 5 {
 		t.Errorf("the most worthwhile is %+v, want a gap that was asked often", tasks[0])
 	}
+	res, err := a.report(t.Context(), now.Add(-memory), now, "de")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := res.Total.ResponseKept; res.Total.Questions < 40 || n.Of < 10 || n.Count == n.Of {
+		t.Errorf("the figures show nothing worth a look: %+v", res.Total)
+	}
+	if unsent, err := a.desk.Unsent(t.Context(), now.Add(memory), 10); err != nil || len(unsent) > 0 {
+		t.Errorf("%d notices of the past are still to be told, %v", len(unsent), err)
+	}
 	if own, ok := a.library.ArticleFor("wlan-passwort-falsch", "gs-nord"); !ok || own.Note == "" {
 		t.Error("no school has a text of its own")
 	}

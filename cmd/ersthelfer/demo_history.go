@@ -44,6 +44,7 @@ type pastQuestion struct {
 	NotHelped int    `yaml:"not_helped"`
 	CameBack  int    `yaml:"came_back"`
 	Nothing   bool   `yaml:"nothing"`
+	Solved    string `yaml:"solved"` // by people, where it became a ticket
 }
 
 // verdict returns what the n-th of the questions was worth.

@@ -86,7 +86,7 @@ func (r *retelling) tell(ctx context.Context, n int, m pastMatter, now time.Time
 	if t, err = r.desk.Do(ctx, who, t.ID, opened); err != nil {
 		return err
 	}
-	return r.work(ctx, n, who, t, now)
+	return r.work(ctx, n, m, t, now)
 }
 
 // lateOnes is of how many tickets one waits longer than was promised.
@@ -94,7 +94,8 @@ const lateOnes = 7
 
 // work lets people act on an opened ticket: they react after one to four hours of
 // business time, a few too late, and solve it in one to six more.
-func (r *retelling) work(ctx context.Context, n int, who escalation.Person, t *escalation.Ticket, now time.Time) error {
+func (r *retelling) work(ctx context.Context, n int, m pastMatter, t *escalation.Ticket, now time.Time) error {
+	who := t.Requester
 	react := time.Duration(1+n%4) * time.Hour
 	if n%lateOnes == 0 {
 		react = 10 * time.Hour
@@ -105,7 +106,7 @@ func (r *retelling) work(ctx context.Context, n int, who escalation.Person, t *e
 		do   escalation.Action
 	}{
 		{react, "", escalation.Action{Kind: escalation.Taken}},
-		{time.Duration(1+n*5%6) * time.Hour, "", escalation.Action{Kind: escalation.Solved, Text: "Erledigt."}},
+		{time.Duration(1+n*5%6) * time.Hour, "", escalation.Action{Kind: escalation.Solved, Text: m.Solved}},
 		{time.Hour, who, escalation.Action{Kind: escalation.Confirmed}},
 		{time.Minute, who, escalation.Action{Kind: escalation.Rated, Stars: 3 + n%3}},
 	}

@@ -23,6 +23,10 @@ var (
 	vagueSeam = regexp.MustCompile(`(?i)[.!?;]+\s+|\n+|,?\s+(?:und|and)\s+`)
 )
 
+// seams is at how many places of a kind a message is tried: each costs two looks
+// into the library, and a long message must not keep others waiting.
+const seams = 6
+
 // certain is the probability from which parts of a message count as two matters
 // although no word says that they are.
 const certain = 0.9
@@ -32,7 +36,7 @@ const certain = 0.9
 // the building. It reports false for every other message.
 func twofold(text string, answer func(string) knowledge.Answer) (one, two string, ok bool) {
 	for _, seam := range []*regexp.Regexp{plainSeam, vagueSeam} {
-		for _, at := range seam.FindAllStringIndex(text, -1) {
+		for _, at := range seam.FindAllStringIndex(text, seams) {
 			one, two = strings.TrimSpace(text[:at[0]]), strings.TrimSpace(text[at[1]:])
 			if wordsIn(one) < 2 || wordsIn(two) < 2 {
 				continue

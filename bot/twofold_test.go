@@ -37,6 +37,12 @@ func TestTwofold(t *testing.T) {
 		}
 	}
 
+	looks := 0
+	twofold(strings.Repeat("ach ja und so. ", 1000), func(text string) knowledge.Answer { looks++; return answer(text) })
+	if looks > 4*seams {
+		t.Errorf("a long message is looked up %d times", looks)
+	}
+
 	src, err := os.ReadFile("../knowledge/testdata/dev.tsv")
 	if err != nil {
 		t.Fatal(err)

@@ -26,7 +26,7 @@ import (
 //	anna> [label]       anna presses the button with that label, number or id on her last post with choices
 //	anna> [first label] the same on her first post that had it, also if it is gone there by now
 //	anna> [label] a=b   anna sends the form of that button with these values, separated by semicolons
-//	anna~ text          anna edits her last message
+//	anna~ text          anna edits her last message; without a text she deletes it
 //	anna< words         one of the posts that anna has not read yet has these words; those before it count as read
 //	anna<               anna has nothing left to read that the script did not ask for
 //	clock +90m          time passes, and what is due happens
@@ -182,6 +182,9 @@ func (p *play) edits(who, text string) {
 	p.said = append(p.said, text)
 	m := p.wrote[who]
 	m.Text, m.Change, m.At = text, bot.Edited, p.now
+	if text == "" {
+		m.Change = bot.Deleted
+	}
 	_, err := p.bot.Handle(context.Background(), m)
 	p.check(err)
 }

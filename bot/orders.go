@@ -378,6 +378,7 @@ func (t *turn) changed(ctx context.Context) error {
 			return nil
 		}
 		_, err = t.b.desk.Do(ctx, t.p.Person, ticket.ID, escalation.Action{Kind: escalation.Cancelled, Message: again})
+		err = errors.Join(err, t.dropSecond(ctx, ticket))
 	case t.m.Change == Edited && t.m.Text != "" && !ticket.Seen(again):
 		added := escalation.Action{Kind: escalation.Added, Text: t.m.Text, Message: again, Files: t.m.Files}
 		actions := []escalation.Action{added}

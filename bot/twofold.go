@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -85,6 +86,19 @@ func (b *Bot) divide(ctx context.Context, t *escalation.Ticket, one, two string)
 	a, whole := b.lookUp(one), b.lookUp(t.Question()).Details
 	a.Details.Lesson, a.Details.Exam = whole.Lesson, whole.Exam // a place may be that of the second alone
 	return b.respond(ctx, t, a, detail(secondField, two))
+}
+
+// dropSecond withdraws the second matter of a message that is gone, if it still
+// waits.
+func (t *turn) dropSecond(ctx context.Context, one *escalation.Ticket) error {
+	second, err := t.b.desk.ByMessage(ctx, t.p.Person, secondOf+name(one.ID))
+	if errors.Is(err, escalation.ErrNotFound) || err == nil && second.Status != escalation.StatusAsked {
+		return nil
+	}
+	if err == nil {
+		_, err = t.b.desk.Do(ctx, t.p.Person, second.ID, escalation.Action{Kind: escalation.Cancelled})
+	}
+	return err
 }
 
 // before returns the ticket with the first matter if t has the second, else nil.

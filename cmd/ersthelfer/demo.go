@@ -64,7 +64,7 @@ func runDemo(cmd *cobra.Command, cfg *config.Config, data, address string, speed
 	}
 	defer l.Close()
 	if past {
-		if err := remember(ctx, cfg, data, clock.Now()); err != nil {
+		if err := begin(ctx, cfg, data, clock.Now()); err != nil {
 			return err
 		}
 	}

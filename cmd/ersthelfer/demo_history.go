@@ -5,12 +5,15 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
 	"go.yaml.in/yaml/v4"
 
 	"ersthelfer/config"
+	"ersthelfer/internal/boltfile"
 	"ersthelfer/knowledge"
 )
 
@@ -68,6 +71,25 @@ const (
 
 // memory is how far back a demonstration looks.
 const memory = 35 * 24 * time.Hour
+
+// begin makes the database of a fresh demonstration in a folder of its own and
+// then puts it in its place: killed in the middle, it begins anew.
+func begin(ctx context.Context, cfg *config.Config, data string, now time.Time) error {
+	made := filepath.Join(data, ".beginning")
+	if err := os.RemoveAll(made); err != nil {
+		return cannotKeep(data, err)
+	}
+	if err := remember(ctx, cfg, made, now); err != nil {
+		return err
+	}
+	// The marker says that there was a database, so it comes after it.
+	for _, name := range []string{boltfile.Name, boltfile.Name + ".marker"} {
+		if err := os.Rename(filepath.Join(made, name), filepath.Join(data, name)); err != nil {
+			return cannotKeep(data, err)
+		}
+	}
+	return os.RemoveAll(made)
+}
 
 // remember gives a fresh demonstration some weeks to look back on, so that
 // whoever edits the articles finds something to do, and whoever reads the figures

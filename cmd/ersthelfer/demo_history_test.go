@@ -1,10 +1,13 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"ersthelfer/config"
+	"ersthelfer/internal/boltfile"
 	"ersthelfer/knowledge"
 )
 
@@ -53,5 +56,36 @@ func TestRemember(t *testing.T) {
 	}
 	if own, ok := a.library.ArticleFor("wlan-passwort-falsch", "gs-nord"); !ok || own.Note == "" {
 		t.Error("no school has a text of its own")
+	}
+}
+
+// TestBegin: a demonstration that was killed while it began leaves nothing that
+// the next one stumbles over.
+func TestBegin(t *testing.T) {
+	cfg, err := config.Demo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, now := t.TempDir(), time.Date(2026, 11, 23, 10, 40, 0, 0, time.UTC)
+	half := filepath.Join(data, ".beginning")
+	if err := os.Mkdir(half, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(half, boltfile.Name), []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := begin(t.Context(), cfg, data, now); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(half); !os.IsNotExist(err) {
+		t.Errorf("the folder that it began in: %v", err)
+	}
+	a, err := openApp(cfg, data, func() time.Time { return now }, newLog(slogQuiet))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if res, err := a.report(t.Context(), now.Add(-memory), now, "de"); err != nil || res.Total.Questions < 40 {
+		t.Errorf("%d questions, %v", res.Total.Questions, err)
 	}
 }

@@ -38,9 +38,13 @@ func openFile(data string, log *slog.Logger) (*boltfile.File, error) {
 	file, err := boltfile.Open(data, boltfile.Options{Log: log})
 	var refused *boltfile.OpenError
 	if err != nil && !errors.As(err, &refused) {
-		return nil, fmt.Errorf("cannot keep data in %s: %w; see to room and rights there, or name another folder with --data", data, err)
+		return nil, cannotKeep(data, err)
 	}
 	return file, err
+}
+
+func cannotKeep(data string, err error) error {
+	return fmt.Errorf("cannot keep data in %s: %w; see to room and rights there, or name another folder with --data", data, err)
 }
 
 // buckets counts problems by bucket: "tickets 12, notices 3".

@@ -181,6 +181,9 @@ func (ix *Index) decide(j *judgement, a Answer, ws, all []string, cut Act) Expla
 // act returns the act, or actVague, that a message is most like, "" if there is none: in its words, or in all of them
 // with what was cut off. p is the probability that an article answers.
 func act(ws, all []string, cut Act, p float64) Act {
+	if p > actYields {
+		return ""
+	}
 	a, total := guessAct(ws, p)
 	if len(all) > len(ws) {
 		if b, more := guessAct(all, p); more > total {
@@ -192,6 +195,9 @@ func act(ws, all []string, cut Act, p float64) Act {
 	}
 	return a
 }
+
+// actYields is the probability that an article answers beyond which nobody asks for an act.
+const actYields = 0.95
 
 // wrong returns what it costs to answer wrongly with the first hit. A single word is soon answered wrongly: it may be
 // about anything.

@@ -77,9 +77,6 @@ func OpenLibrary(ctx context.Context, store Store, starter []Article, o LibraryO
 	o.Most = cmp.Or(o.Most, DefaultMost)
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	l := &Library{store: store, o: o}
-	var acts sync.WaitGroup
-	defer acts.Wait()
-	acts.Go(func() { actModel() }) // takes as long as the index
 	force := map[string]held{}
 	l.force.Store(&force)
 	if err := l.ship(ctx, starter); err != nil {

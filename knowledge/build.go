@@ -17,6 +17,8 @@ type builder struct {
 	phraseOf []int32
 	bodies   []string // per class: what is read besides its phrasings
 	asSpelt  bool
+	before   readings // of an index that was built before
+	readings readings
 }
 
 func newBuilder(o Options) *builder {
@@ -24,7 +26,7 @@ func newBuilder(o Options) *builder {
 	if lex == nil {
 		lex = shippedLexicon()
 	}
-	b := &builder{reader: newReader(lex), tuning: shippedTuning, outside: -1, asSpelt: o.asSpelt}
+	b := &builder{reader: newReader(lex), tuning: shippedTuning, outside: -1, asSpelt: o.asSpelt, before: o.before, readings: newReadings()}
 	if o.tuning != nil {
 		b.tuning = *o.tuning
 	}
@@ -82,8 +84,8 @@ func (b *builder) index() *Index {
 		b.indexWords(ix, own)
 		return ix
 	}
-	said := b.cut(0, len(b.phrases))
-	read := allWords(b.bodies)
+	said, read := b.readPhrasings(b.phrases), b.readBodies(b.bodies)
+	ix.readings = b.readings
 	ix.reader.learn(said[:own])
 	ix.reader.learn(read)
 	ix.reader.learnOutside(said[own:])
@@ -154,16 +156,25 @@ const (
 	telling  = 64 // a feature tells classes apart if no more have it, or a quarter of them
 )
 
-// cut cuts rooms and classes out of the phrasings lo to hi-1 and returns the words of what is left.
-func (b *builder) cut(lo, hi int) [][]string {
-	inParallel(hi-lo, func(i int) { b.phrases[lo+i], _ = cutPlaces(b.phrases[lo+i]) })
-	return allWords(b.phrases[lo:hi])
+// readPhrasings returns the words of phrasings.
+func (b *builder) readPhrasings(texts []string) [][]string {
+	return readAll(texts, b.before.phrasing, b.readings.phrasings)
 }
 
-// allWords returns the words of each text.
-func allWords(texts []string) [][]string {
+// readBodies returns the words of bodies.
+func (b *builder) readBodies(texts []string) [][]string {
+	return readAll(texts, b.before.body, b.readings.bodies)
+}
+
+// readAll returns the words of texts, and keeps them unless kept is nil.
+func readAll(texts []string, read func(string) []string, kept map[string][]string) [][]string {
 	out := make([][]string, len(texts))
-	inParallel(len(texts), func(i int) { out[i] = words(fold(texts[i])) })
+	inParallel(len(texts), func(i int) { out[i] = read(texts[i]) })
+	if kept != nil {
+		for i, text := range texts {
+			kept[text] = out[i]
+		}
+	}
 	return out
 }
 
@@ -171,35 +182,45 @@ func allWords(texts []string) [][]string {
 // memory. The first phrasings are the articles' own.
 func (b *builder) indexWords(ix *Index, own int) {
 	const batch = 1024
+	numbers := uint64(1 << 20)
 	if len(b.bodies) > huge {
+		numbers *= 4
+		b.readings = readings{}
 		// Garbage is collected before it is as large as the base, and what building took before anybody asks.
 		defer debug.SetGCPercent(debug.SetGCPercent(40))
 		defer runtime.GC()
 	}
-	for lo := 0; lo < own; lo += batch {
-		ix.reader.learn(b.cut(lo, min(lo+batch, own)))
+	for part := range slices.Chunk(b.phrases[:own], batch) {
+		ix.reader.learn(b.readPhrasings(part))
 	}
 	for part := range slices.Chunk(b.bodies, batch) {
-		ix.reader.learn(allWords(part))
+		ix.reader.learn(b.readBodies(part))
 	}
-	ix.reader.learnOutside(b.cut(own, len(b.phrases)))
+	ix.reader.learnOutside(b.readPhrasings(b.phrases[own:]))
 	ix.reader.learnForms()
+	ix.readings = b.readings
 	ix.reader.shortest = maxRun // the others are too many
-	ix.voc = newHashedVocabulary()
+	ix.voc = newHashedVocabulary(numbers)
 	docs := make([]numbered, len(b.bodies))
+	next := 0 // phrasing
 	for lo := 0; lo < len(docs); lo += batch {
 		n := min(batch, len(docs)-lo)
-		whole := make([]string, n)
+		first := make([]int, n+1)
 		for c := range n {
-			mine := 0
-			for mine < len(b.phraseOf) && b.phraseOf[mine] == int32(lo+c) {
-				mine++
+			first[c] = next
+			for next < len(b.phraseOf) && b.phraseOf[next] == int32(lo+c) {
+				next++
 			}
-			whole[c] = strings.Join(append(b.phrases[:mine:mine], b.bodies[lo+c]), "\n")
-			b.phrases, b.phraseOf = b.phrases[mine:], b.phraseOf[mine:]
 		}
+		first[n] = next
 		texts := make([]counts, n)
-		inParallel(n, func(i int) { texts[i] = ix.reader.counts(whole[i]) })
+		inParallel(n, func(i int) {
+			var ws []string
+			for _, p := range b.phrases[first[i]:first[i+1]] {
+				ws = append(ws, b.readings.phrasing(p)...)
+			}
+			texts[i] = ix.reader.count(append(ws, b.readings.body(b.bodies[lo+i])...))
+		})
 		for i, t := range texts {
 			docs[lo+i] = ix.voc.learn(t)
 		}

@@ -133,7 +133,7 @@ func (v vector) square() float32 {
 // A vocabulary numbers the features of the base and knows how rare each is.
 type vocabulary struct {
 	number numbering
-	hashed bool
+	hashed uint64  // how many numbers hashes get, 0 if the table numbers features
 	df     []int32 // in how many texts each is
 	idf    []float32
 	unseen float32 // idf of a feature that no phrasing has
@@ -163,19 +163,16 @@ func newVocabulary() *vocabulary {
 	return &vocabulary{number: newNumbering(1 << 15)}
 }
 
-// hashedFeatures is how many numbers a hashed vocabulary has, a power of two.
-const hashedFeatures = 1 << 22
-
-// newHashedVocabulary returns a vocabulary whose numbers are hashes, so that it needs no table; features that get
-// the same number are taken for one.
-func newHashedVocabulary() *vocabulary {
-	return &vocabulary{hashed: true, df: make([]int32, hashedFeatures)}
+// newHashedVocabulary returns a vocabulary whose numbers are so many hashes, so that it needs no table; features that
+// get the same number are taken for one.
+func newHashedVocabulary(numbers uint64) *vocabulary {
+	return &vocabulary{hashed: numbers, df: make([]int32, numbers)}
 }
 
 // find returns the number of a feature, and whether the base has it.
 func (v *vocabulary) find(f feature) (uint32, bool) {
-	if v.hashed {
-		i := uint32(uint64(f) * fnvPrime >> 40 % hashedFeatures)
+	if v.hashed > 0 {
+		i := uint32(uint64(f) * fnvPrime >> 40 % v.hashed)
 		return i, v.df[i] > 0
 	}
 	return v.number.find(f)
@@ -188,7 +185,7 @@ func (v *vocabulary) learn(t counts) numbered {
 	for b, cs := range t {
 		for _, c := range cs {
 			i, ok := v.find(c.f)
-			if !ok && !v.hashed {
+			if !ok && v.hashed == 0 {
 				i = v.number.add(c.f)
 				v.df = append(v.df, 0)
 			}

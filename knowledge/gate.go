@@ -198,7 +198,7 @@ func (l *Library) try(ctx context.Context, articles, changed []Article, real []a
 			return t, err
 		}
 		mine := slices.DeleteFunc(slices.Clone(questions), func(q asked) bool { return foldOf(q.text) != part })
-		from, to := before.ask(part, mine, l.o.Index), then.ask(part, mine, l.o.Index)
+		from, to := before.ask(part, mine, l.options()), then.ask(part, mine, l.options())
 		for i, q := range mine {
 			t.Before.add(from[i], q)
 			t.After.add(to[i], q)

@@ -15,8 +15,9 @@ type Options struct {
 	Costs      Costs    // what mistakes cost; zero for [DefaultCosts]
 	Lexicon    *Lexicon // words of the school's IT; nil for the shipped ones
 
-	asSpelt bool    // correct no spelling
-	tuning  *tuning // for tests
+	before  readings // of an index that was built before, to build this one sooner
+	asSpelt bool     // correct no spelling
+	tuning  *tuning  // for tests
 }
 
 // A tuning is the numbers of the method, chosen on the validation halves of the public question sets.
@@ -38,6 +39,7 @@ type Index struct {
 	costs     Costs
 	tuning    tuning
 	reader    *reader
+	readings  readings // none of a huge base
 	voc       *vocabulary
 	linear    *linear  // nil for a base that is too large for it
 	texts     []string // the phrasings

@@ -128,14 +128,16 @@ func (p *postings) addRare(score []float32, x vector, entries int) {
 // most returns what each of the features weighs at most, and the mean of that.
 func (p *postings) most(features int) ([]float32, float32) {
 	out := make([]float32, features)
-	var sum float32
-	for f := range out {
+	inParallel(features, func(f int) {
 		for i := range p.shelves {
 			for _, e := range p.shelves[i].of(uint32(f)) {
 				out[f] = max(out[f], p.unit*float32(int16(e)))
 			}
 		}
-		sum += out[f]
+	})
+	var sum float32
+	for _, m := range out {
+		sum += m
 	}
 	return out, sum / float32(max(features, 1))
 }
@@ -164,7 +166,8 @@ func bm25(docs []numbered, features int) []vector {
 		idf[f] = math.Log(1 + (float64(len(docs))-float64(n)+0.5)/(float64(n)+0.5))
 	}
 	out := make([]vector, len(docs))
-	for d, doc := range docs {
+	inParallel(len(docs), func(d int) {
+		doc := docs[d]
 		norm := bmSaturation * (1 - bmLength + bmLength*lengths[d]/mean)
 		value := doc.count // used again: a huge base has no room for both
 		for k, f := range doc.index {
@@ -172,6 +175,6 @@ func bm25(docs []numbered, features int) []vector {
 			value[k] = float32(idf[f] * n * (bmSaturation + 1) / (n + norm))
 		}
 		out[d] = vector{doc.index, value}
-	}
+	})
 	return out
 }

@@ -153,6 +153,13 @@ func (l *Library) Evaluate(questions []Question) Evaluation {
 	return l.index.Load().Evaluate(questions)
 }
 
+// options are those of an index that is built beside or after the one in force, whose readings it can use.
+func (l *Library) options() Options {
+	o := l.o.Index
+	o.before = l.index.Load().readings
+	return o
+}
+
 // current brings an answer up to date with changes that the index does not know yet.
 func (l *Library) current(a Answer) Answer {
 	force := l.force.Load()
@@ -225,7 +232,7 @@ func (b *builds) run(l *Library) {
 		b.mu.Lock()
 		target := b.wanted
 		b.mu.Unlock()
-		l.index.Store(NewIndex(inForce(*l.force.Load()), l.o.Index))
+		l.index.Store(NewIndex(inForce(*l.force.Load()), l.options()))
 		b.mu.Lock()
 		b.done = target
 		more = b.wanted > target

@@ -78,5 +78,5 @@ func (l *Library) ExplainDrafts(ctx context.Context, by Person, text string, ids
 		return Explanation{}, fmt.Errorf("explain with drafts: %w", err)
 	}
 	near := l.neighbours(append(slices.Clone(drafts), Article{Title: text}))
-	return NewIndex(Overlay(near, drafts), l.o.Index).Explain(text), nil
+	return NewIndex(Overlay(near, drafts), l.options()).Explain(text), nil
 }

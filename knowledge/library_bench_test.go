@@ -37,7 +37,7 @@ func large(b *testing.B, n, phrasings int) []knowledge.Article {
 
 // BenchmarkSwap measures a change of one article among many: until answers show it, and until the index knows it.
 func BenchmarkSwap(b *testing.B) {
-	for _, size := range []struct{ articles, phrasings int }{{100, 13}, {1000, 13}, {5000, 3}, {5000, 13}} {
+	for _, size := range []struct{ articles, phrasings int }{{100, 13}, {1000, 13}, {5000, 3}, {5000, 13}, {5000, 20}} {
 		b.Run(fmt.Sprintf("%dx%d", size.articles, size.phrasings), func(b *testing.B) {
 			articles := large(b, size.articles, size.phrasings)
 			l, err := knowledge.OpenLibrary(b.Context(), new(knowledgetest.Memory), articles, knowledge.LibraryOptions{

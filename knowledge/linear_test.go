@@ -118,3 +118,19 @@ func TestTrainOnAnyNumber(t *testing.T) {
 		}
 	}
 }
+
+// TestReadingsChangeNothing builds an index after another one and from nothing.
+func TestReadingsChangeNothing(t *testing.T) {
+	articles, err := Starter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := NewIndex(articles[:30], Options{})
+	after, alone := NewIndex(articles[10:40], Options{before: before.readings}), NewIndex(articles[10:40], Options{})
+	if !slices.Equal(after.phrases.shelves[0].entry, alone.phrases.shelves[0].entry) || !slices.Equal(after.linear.bias, alone.linear.bias) {
+		t.Error("an index depends on the one before it")
+	}
+	if len(after.readings.phrasings) != len(alone.readings.phrasings) {
+		t.Errorf("%d phrasings are kept, want %d", len(after.readings.phrasings), len(alone.readings.phrasings))
+	}
+}

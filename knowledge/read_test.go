@@ -60,7 +60,7 @@ func testReader(lexicon, text string) *reader {
 		panic(err)
 	}
 	r := newReader(lex)
-	r.learn(allWords([]string{text}))
+	r.learn([][]string{words(fold(text))})
 	r.learnForms()
 	r.learnSpelling()
 	return r

@@ -90,6 +90,34 @@ func (r *reader) read(w string) form {
 	return f
 }
 
+// readings are the words of texts, which depend on nothing but the text: an index that is built after another one reads
+// only what is new. The zero value keeps nothing.
+type readings struct {
+	phrasings map[string][]string // without rooms and classes
+	bodies    map[string][]string
+}
+
+func newReadings() readings {
+	return readings{phrasings: make(map[string][]string), bodies: make(map[string][]string)}
+}
+
+// phrasing returns the words of a phrasing without rooms and classes.
+func (r readings) phrasing(text string) []string {
+	if ws, ok := r.phrasings[text]; ok {
+		return ws
+	}
+	cut, _ := cutPlaces(text)
+	return words(fold(cut))
+}
+
+// body returns the words of a text.
+func (r readings) body(text string) []string {
+	if ws, ok := r.bodies[text]; ok {
+		return ws
+	}
+	return words(fold(text))
+}
+
 // words cuts a text into words, with the spelling corrected of those that the base does not know.
 func (r *reader) words(text string) []string {
 	ws := words(fold(text))

@@ -187,7 +187,7 @@ func (b *builder) indexWords(ix *Index, own int) {
 		numbers *= 4
 		b.readings = readings{}
 		// Garbage is collected before it is as large as the base, and what building took before anybody asks.
-		defer debug.SetGCPercent(debug.SetGCPercent(40))
+		defer debug.SetGCPercent(debug.SetGCPercent(20))
 		defer runtime.GC()
 	}
 	for part := range slices.Chunk(b.phrases[:own], batch) {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -18,6 +20,7 @@ import (
 func newRehearse() *cobra.Command {
 	var file, school, room, at, priority, language string
 	var steps int
+	var asJSON bool
 	c := &cobra.Command{
 		Use:   "rehearse",
 		Short: "Show who would be told what and when, if a ticket came at a given time",
@@ -45,6 +48,9 @@ func newRehearse() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("rehearse ticket: %w", err)
 			}
+			if asJSON {
+				return writeSteps(cmd.OutOrStdout(), story)
+			}
 			desk := escalation.NewDesk(nil, cfg.Model, func() time.Time { return when })
 			b, err := bot.New(bot.Options{Desk: desk})
 			if err != nil {
@@ -60,7 +66,45 @@ func newRehearse() *cobra.Command {
 	c.Flags().StringVar(&priority, "priority", "P3", "P1 to P4")
 	c.Flags().StringVar(&language, "language", "de", "de or en")
 	c.Flags().IntVar(&steps, "steps", 24, "show at most so many steps")
+	c.Flags().BoolVar(&asJSON, "json", false, "one JSON object a step")
 	return c
+}
+
+// A stepJSON is one step of a rehearsal: what happens when, until when who holds the ticket promises what, and who is
+// told, by their ids.
+type stepJSON struct {
+	At         time.Time           `json:"at"`
+	Kind       escalation.Kind     `json:"kind"`
+	Clock      escalation.Clock    `json:"clock,omitempty"`
+	Percent    int                 `json:"percent,omitempty"`
+	Holder     string              `json:"holder,omitempty"`
+	Response   time.Time           `json:"response,omitzero"`
+	Resolution time.Time           `json:"resolution,omitzero"`
+	Told       []escalation.Person `json:"told"`
+	Channels   []string            `json:"channels,omitempty"`
+}
+
+func writeSteps(w io.Writer, story []escalation.Step) error {
+	out := json.NewEncoder(w)
+	for _, s := range story {
+		e := s.Event
+		step := stepJSON{At: e.At, Kind: e.Kind, Clock: e.Clock, Percent: e.Percent, Response: e.Due.Response, Resolution: e.Due.Resolution, Told: []escalation.Person{}}
+		if e.To != nil {
+			step.Holder = e.To.Party
+		}
+		for _, n := range s.Notices {
+			switch {
+			case n.To.Person == escalation.Nobody:
+				step.Channels = append(step.Channels, n.To.Channel)
+			case !slices.Contains(step.Told, n.To.Person):
+				step.Told = append(step.Told, n.To.Person)
+			}
+		}
+		if err := out.Encode(step); err != nil {
+			return fmt.Errorf("write rehearsal: %w", err)
+		}
+	}
+	return nil
 }
 
 // checkRehearsal reports what a rehearsal cannot know, with what there is.

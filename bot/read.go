@@ -191,3 +191,10 @@ var hints = map[escalation.Expect][]hint{
 		always("r5", "sehr gut", "super", "top", "perfekt", "prima", "klasse", "very good", "great", "perfect")...),
 		always("r2", "eher schlecht", "nicht gut", "nicht so gut")...),
 }
+
+// triesFirst reports whether a text says that somebody is about to try: "danke, das
+// probiere ich mal".
+func triesFirst(text string) bool {
+	text = strings.ToLower(text)
+	return slices.ContainsFunc([]string{"probier", "versuch", "teste", " try", "give it a go"}, func(words string) bool { return strings.Contains(text, words) })
+}

@@ -72,7 +72,11 @@ func (t *turn) converse(ctx context.Context) error {
 			continue
 		}
 		options := t.b.options(t.voiceOf(asked), e)
-		if id := read(t.m.Text, a.Act, e.Expect, options); id != "" {
+		act := a.Act
+		if act == knowledge.ActThanks && (a.Guessed || triesFirst(t.m.Text)) { // does not say that it helped
+			act = ""
+		}
+		if id := read(t.m.Text, act, e.Expect, options); id != "" {
 			return t.choose(ctx, asked, e, id)
 		}
 		if t.b.meansForm(t.voiceOf(asked), t.m.Text, asked, e, a) {
@@ -95,7 +99,7 @@ func (t *turn) converse(ctx context.Context) error {
 	if s == isMore && cur.Status == escalation.StatusAsked && cur.Expect == "" && quick[a.Act] {
 		return t.speak(ctx, cur, a, s)
 	}
-	if a.Outcome == knowledge.Talk && !t.meant(s, a.Act) {
+	if a.Outcome == knowledge.Talk && !t.meant(s, a) {
 		return t.talk(ctx, a, cur)
 	}
 	if s == isNew && !w.sure {
@@ -113,18 +117,25 @@ var chatter = map[knowledge.Act]bool{
 }
 
 // meant reports whether a text that would be small talk by itself says something
-// in the conversation: an answer to what was asked, or "geht immer noch nicht"
-// and what comes with a picture about a ticket that people have.
-func (t *turn) meant(s stance, act knowledge.Act) bool {
+// in the conversation: an answer to what was asked, or, about a ticket that people
+// have, "geht immer noch nicht", what comes with a picture, and what says more than
+// an act, "danke, ich bin bis zwölf da".
+func (t *turn) meant(s stance, a knowledge.Answer) bool {
 	switch s {
 	case isReply, isBack:
 		return true
 	case isValue:
-		return !chatter[act]
+		return !chatter[a.Act]
 	case isForStaff, isUnclear:
-		return len(t.m.Files) > 0 || broken(bare(t.m.Text))
+		return len(t.m.Files) > 0 || broken(bare(t.m.Text)) || a.Guessed && saysMore[a.Act]
 	}
 	return false
+}
+
+// saysMore are the acts that may stand around something else where they are only
+// guessed.
+var saysMore = map[knowledge.Act]bool{
+	knowledge.ActYes: true, knowledge.ActNo: true, knowledge.ActThanks: true, knowledge.ActGreeting: true,
 }
 
 // quick are the acts that belong to a question which the bot has not answered

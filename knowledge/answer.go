@@ -34,6 +34,7 @@ const MaxChoices = 4
 type Answer struct {
 	Outcome  Outcome
 	Act      Act     // for Talk
+	Guessed  bool    // the act is no listed way to say it, and the message may say more
 	Hits     []Hit   // best first, at most MaxChoices; for None what came nearest
 	AtOnce   bool    // show first aid and open a ticket in the same breath
 	Vague    bool    // the message does not say what it is about; ask for the device and what it shows

@@ -149,7 +149,7 @@ func (ix *Index) decide(j *judgement, a Answer, ws, all []string, cut Act) Expla
 	case foreign:
 		a.Hits, e.Reason = hits, "the language is not one of the articles'"
 	case act != "" && act != actVague && !talk().vague[e.Read]:
-		a.Outcome, a.Act, e.Reason = Talk, act, "the message is most like an act"
+		a.Outcome, a.Act, a.Guessed, e.Reason = Talk, act, true, "the message is most like an act"
 	case vague:
 		a.Vague = true
 		a.Outcome, e.Reason = Choose, "the message does not say what is wrong"

@@ -136,6 +136,7 @@ func (t *turn) meant(s stance, a knowledge.Answer) bool {
 // guessed.
 var saysMore = map[knowledge.Act]bool{
 	knowledge.ActYes: true, knowledge.ActNo: true, knowledge.ActThanks: true, knowledge.ActGreeting: true,
+	knowledge.ActHuman: true, // people have the ticket
 }
 
 // quick are the acts that belong to a question which the bot has not answered

@@ -281,16 +281,25 @@ func (b *tab) fits(t *testing.T, address string) {
 	}
 }
 
-// What is typed is seen at once as the chat will show it, and one press adds a question that was really asked.
-func TestArticleIsWrittenLive(t *testing.T) {
+// reallyAsked is a question that led to the article that editor opens.
+const reallyAsked = "der kopierer frisst papier"
+
+// editor opens an article in the editor, to which somebody's question led.
+func editor(t *testing.T) (*Server, *tab) {
+	t.Helper()
 	browser := startBrowser(t)
 	s := curated(t, Options{Demo: true})
-	asked := knowledge.Observation{Text: "der kopierer frisst papier", Outcome: knowledge.Answered, Articles: []string{"papierstau"}, At: monday}
+	asked := knowledge.Observation{Text: reallyAsked, Outcome: knowledge.Answered, Articles: []string{"papierstau"}, At: monday}
 	if err := s.o.Library.Observe(t.Context(), asked); err != nil {
 		t.Fatal(err)
 	}
 	_, pages := serve(t, s)
-	b := openTab(t, browser, pages+"/als/ada/artikel/papierstau")
+	return s, openTab(t, browser, pages+"/als/ada/artikel/papierstau")
+}
+
+// What is typed is seen at once as the chat will show it, and one press adds a question that was really asked.
+func TestArticleIsWrittenLive(t *testing.T) {
+	s, b := editor(t)
 	b.do(t, chromedp.SendKeys(chromedp.CSS("#schritte"), "Ziehen Sie <b>langsam</b>.\n"))
 	b.is(t, `[...document.querySelectorAll("#vorschau li")].some(li => li.textContent === "Ziehen Sie <b>langsam</b>.")`)
 	b.clicks(t, "button[name=frage]")
@@ -300,27 +309,20 @@ func TestArticleIsWrittenLive(t *testing.T) {
 		t.Errorf("the page says %q", got)
 	}
 	rev := must(s.o.Library.Revision(t.Context(), "ada", "papierstau", 3))
-	if !slices.Contains(rev.Article.Questions, "der kopierer frisst papier") || !slices.Contains(rev.Article.Steps, "Ziehen Sie <b>langsam</b>.") {
+	if !slices.Contains(rev.Article.Questions, reallyAsked) || !slices.Contains(rev.Article.Steps, "Ziehen Sie <b>langsam</b>.") {
 		t.Errorf("it was stored as %+v", rev.Article)
 	}
 }
 
 // Enter in a line of the editor saves, whatever buttons stand before the one that does.
 func TestEnterSaves(t *testing.T) {
-	browser := startBrowser(t)
-	s := curated(t, Options{Demo: true})
-	asked := knowledge.Observation{Text: "der kopierer frisst papier", Outcome: knowledge.Answered, Articles: []string{"papierstau"}, At: monday}
-	if err := s.o.Library.Observe(t.Context(), asked); err != nil {
-		t.Fatal(err)
-	}
-	_, pages := serve(t, s)
-	b := openTab(t, browser, pages+"/als/ada/artikel/papierstau")
+	s, b := editor(t)
 	b.do(t, chromedp.SendKeys(chromedp.CSS("#titel"), "Kein \r"))
 	if got := b.shows(t, ".notice.good"); !strings.Contains(got, "Gespeichert") {
 		t.Errorf("the page says %q", got)
 	}
 	rev := must(s.o.Library.Revision(t.Context(), "ada", "papierstau", 3))
-	if rev.Article.Title != "Kein Papierstau im Kopierer" || slices.Contains(rev.Article.Questions, asked.Text) {
+	if rev.Article.Title != "Kein Papierstau im Kopierer" || slices.Contains(rev.Article.Questions, reallyAsked) {
 		t.Errorf("it was stored as %+v", rev.Article)
 	}
 }

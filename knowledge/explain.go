@@ -140,7 +140,7 @@ func (ix *Index) decide(j *judgement, a Answer, ws, all []string, cut Act) Expla
 	hits, p := ix.hits(j, a.Language, MaxChoices)
 	e := Explanation{Read: strings.Join(ws, " "), InScope: p}
 	foreign := a.Language != "de" && a.Language != "en" && hits[0].Score < foreignScore
-	act := act(ws, all, cut, p)
+	act := likelyAct(ws, all, cut, p)
 	vague, line := ix.reader.vague(e.Read)
 	if !vague && (act == actVague || talk().vague[e.Read]) {
 		vague, line = true, anyThing()
@@ -178,9 +178,9 @@ func (ix *Index) decide(j *judgement, a Answer, ws, all []string, cut Act) Expla
 	return e
 }
 
-// act returns the act, or actVague, that a message is most like, "" if there is none: in its words, or in all of them
+// likelyAct returns the act, or actVague, that a message is most like, "" if there is none: in its words, or in all of them
 // with what was cut off. p is the probability that an article answers.
-func act(ws, all []string, cut Act, p float64) Act {
+func likelyAct(ws, all []string, cut Act, p float64) Act {
 	if p > actYields {
 		return ""
 	}

@@ -122,14 +122,6 @@ type vector struct {
 	value []float32
 }
 
-func (v vector) square() float32 {
-	var sum float32
-	for _, x := range v.value {
-		sum += x * x
-	}
-	return sum
-}
-
 // A vocabulary numbers the features of the base and knows how rare each is.
 type vocabulary struct {
 	number numbering

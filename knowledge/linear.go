@@ -26,16 +26,15 @@ type training struct {
 }
 
 // Training goes through a base's texts several times: through a small one until it has seen thorough texts, and through
-// one beyond large again and again, since such a base is not what somebody waits for at every start.
+// one beyond that again and again, since such a base is not what somebody waits for at every start.
 const (
 	thorough = 8000
-	large    = 8000
 	again    = 3
 )
 
 // passes returns how often training goes through that many texts.
 func (t training) passes(texts int) int {
-	if texts > large {
+	if texts > thorough {
 		return t.epochs + again
 	}
 	return max(t.epochs, min(20, thorough/max(texts, 1)))

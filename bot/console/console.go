@@ -190,7 +190,7 @@ func (p *Platform) say(ctx context.Context, h bot.Handler, m bot.Message) error 
 
 func (p *Platform) settle(ctx context.Context, m bot.Message, r bot.Receipt) error {
 	if len(r.Private) > 0 {
-		if _, err := p.Send(ctx, bot.Post{Key: "receipt/" + m.ID, To: m.In, Body: r.Private}); err != nil {
+		if _, err := p.Send(ctx, bot.Post{Key: "receipt/" + m.ID, To: m.In, Body: r.Private}); err != nil && ctx.Err() == nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -168,6 +169,39 @@ func (f *failing) Change(ctx context.Context, in bot.Bucket, key string, fn func
 		}
 	}
 	return f.Store.Change(ctx, in, key, fn)
+}
+
+// TestEndsWhileBeginning is a program that is stopped while it starts: whatever
+// it was reading, that is no fault.
+func TestEndsWhileBeginning(t *testing.T) {
+	both(t, func(t *testing.T, w way) {
+		for reads := int64(1); reads <= 2; reads++ {
+			s := slacktest.New(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			o := options(s)
+			o.Store = &ending{Store: new(bottest.Memory), end: cancel, after: reads}
+			p := w.open(t, s, o)
+			err := p.Run(ctx, func(context.Context, bot.Message) (bot.Receipt, error) { return bot.Receipt{}, nil })
+			if err != nil {
+				t.Errorf("stopped at read %d, Run returned %v", reads, err)
+			}
+		}
+	})
+}
+
+// An ending store ends the run when it is read for the nth time.
+type ending struct {
+	bot.Store
+	end   func()
+	after int64
+	n     atomic.Int64
+}
+
+func (e *ending) Each(ctx context.Context, in bot.Bucket, prefix string, fn func(string, []byte) error) error {
+	if e.n.Add(1) == e.after {
+		e.end()
+	}
+	return e.Store.Each(ctx, in, prefix, fn)
 }
 
 // TestFirstStart is a workspace in which people talked before the bot came.

@@ -177,6 +177,9 @@ func (p *Platform) Run(ctx context.Context, h bot.Handler) error {
 	r, finish := newRun(ctx, p, h)
 	defer finish()
 	if err := r.inbox.load(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
 		return err
 	}
 	p.forget(ctx)

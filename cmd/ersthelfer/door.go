@@ -18,12 +18,31 @@ import (
 )
 
 // doorName is the socket beside the database by which a running program takes
-// orders about its articles: the database belongs to one process. The folder and
-// the socket are its owner's alone, so whoever gets in may read the file anyway.
+// orders: the database belongs to one process. The folder and the socket are its
+// owner's alone, so whoever gets in may read the file anyway.
 const doorName = "ersthelfer.sock"
 
 // maxOrder is how large an order may be: an import, as JSON writes bytes.
 const maxOrder = 16 << 20
+
+// An order is what the command line wants of the articles or the tickets. It goes to
+// the running program as JSON, or is carried out on the file itself: nobody need know which.
+type order struct {
+	Do       string   `json:"do"`
+	User     string   `json:"user,omitempty"` // the name on the machine, for the audit
+	IDs      []string `json:"ids,omitempty"`
+	Number   int      `json:"number,omitempty"` // of a revision, or of days
+	Why      string   `json:"why,omitempty"`
+	Anyway   bool     `json:"anyway,omitempty"`
+	All      bool     `json:"all,omitempty"`
+	JSON     bool     `json:"json,omitempty"`
+	Format   string   `json:"format,omitempty"` // zip, csv or md; of a report text, csv or json
+	Data     []byte   `json:"data,omitempty"`
+	From     string   `json:"from,omitempty"` // of a report, as the flags say it
+	To       string   `json:"to,omitempty"`
+	School   string   `json:"school,omitempty"`
+	Language string   `json:"language,omitempty"`
+}
 
 // A reply is what became of an order.
 type reply struct {
@@ -57,7 +76,7 @@ func openDoor(data string, handle func(context.Context, order, io.Writer) error,
 		err = os.Chmod(path, 0o600)
 	}
 	if err != nil {
-		log.Warn("no socket for the command line: \"knowledge\" works only while the program does not run", "path", path, "err", err)
+		log.Warn("no socket for the command line: it reaches the database only while the program does not run", "path", path, "err", err)
 		return func() {}
 	}
 	server := &http.Server{Handler: door(handle), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute}
@@ -112,6 +131,9 @@ func knock(ctx context.Context, data string, o order, out io.Writer) error {
 	resp, err := client.Do(req)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EINVAL) {
 		return errNobodyHome
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return noDatabase(data, err)
 	}
 	if err != nil {
 		return fmt.Errorf("ask the running program: %w", err)

@@ -41,12 +41,17 @@ func (a *app) openLibrary(ctx context.Context, now func() time.Time) error {
 	return err
 }
 
-// takeOrders lets the command line curate the articles and back up the database
-// while the program runs.
+// takeOrders lets the command line curate the articles, look at the tickets and back
+// up the database while the program runs.
 func (a *app) takeOrders(data string) closeDoor {
 	return openDoor(data, func(ctx context.Context, o order, out io.Writer) error {
 		if o.Do == backupOrder {
 			return a.backUp(ctx, o)
+		}
+		if see, ok, err := viewOf(a.cfg, o, a.desk.Now()); err != nil {
+			return err
+		} else if ok {
+			return see(ctx, a.desk, out)
 		}
 		return carryOut(ctx, a.library, o, out)
 	}, a.log)

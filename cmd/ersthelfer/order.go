@@ -15,22 +15,7 @@ import (
 	"ersthelfer/knowledge"
 )
 
-// An order is what the command line wants of the articles. It goes to the running
-// program as JSON, or is carried out on the file itself: nobody need know which.
-type order struct {
-	Do     string   `json:"do"`
-	User   string   `json:"user,omitempty"` // the name on the machine, for the audit
-	IDs    []string `json:"ids,omitempty"`
-	Number int      `json:"number,omitempty"` // of a revision
-	Why    string   `json:"why,omitempty"`
-	Anyway bool     `json:"anyway,omitempty"`
-	All    bool     `json:"all,omitempty"`
-	JSON   bool     `json:"json,omitempty"`
-	Format string   `json:"format,omitempty"` // zip, csv or md
-	Data   []byte   `json:"data,omitempty"`
-}
-
-// A clerk carries out one order.
+// A clerk carries out one order about the articles.
 type clerk struct {
 	library *knowledge.Library
 	by      knowledge.Person

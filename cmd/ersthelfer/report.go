@@ -8,6 +8,7 @@ import (
 	"io"
 	"time"
 
+	"ersthelfer/config"
 	"ersthelfer/escalation"
 	"ersthelfer/escalation/report"
 
@@ -16,49 +17,49 @@ import (
 
 // newReport returns "ersthelfer report".
 func newReport() *cobra.Command {
-	var opts dataFlags
-	var from, to, school, format, language string
+	var o viewer
+	o.Do = reportOrder
 	c := &cobra.Command{
 		Use:   "report",
-		Short: "Print the figures of a period (while the program does not run)",
+		Short: "Print the figures of a period, while the program runs or not",
 		Example: `  ersthelfer report --from 2026-11-01 --to 2026-12-01
   ersthelfer report --from 2026-11-01 --to 2026-12-01 --school gs-nord --format csv > november.csv`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			write, ok := reportFormats[format]
-			if !ok {
-				return usageError{fmt.Errorf("--format: %q is none; there are text, csv and json", format)}
-			}
-			cfg, err := loadConfig(opts.config)
-			if err != nil {
-				return err
-			}
-			if school != "" {
-				err = checkSchool(cfg.Model, school)
-			}
-			if err := errors.Join(err, checkLanguage(language)); err != nil {
-				return err
-			}
-			begin, end, err := period(from, to, cfg.Zone)
-			if err != nil {
-				return err
-			}
-			return withTickets(cfg, opts, func(d *escalation.Desk) error {
-				result, err := figures(cmd.Context(), d, begin, end, school, language)
-				if err != nil {
-					return err
-				}
-				return write(cmd.OutOrStdout(), result)
-			})
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.look(cmd.Context(), cmd.OutOrStdout()) },
 	}
-	opts.register(c.Flags())
-	c.Flags().StringVar(&from, "from", "", "first day, 2026-11-01 (default: 30 days before --to)")
-	c.Flags().StringVar(&to, "to", "", "the day after the last, 2026-12-01 (default: tomorrow)")
-	c.Flags().StringVar(&school, "school", "", "only this school")
-	c.Flags().StringVar(&format, "format", "text", "text, csv or json")
-	c.Flags().StringVar(&language, "language", "de", "de or en")
+	o.register(c.Flags())
+	c.Flags().StringVar(&o.From, "from", "", "first day, 2026-11-01 (default: 30 days before --to)")
+	c.Flags().StringVar(&o.To, "to", "", "the day after the last, 2026-12-01 (default: tomorrow)")
+	c.Flags().StringVar(&o.School, "school", "", "only this school")
+	c.Flags().StringVar(&o.Format, "format", "text", "text, csv or json")
+	c.Flags().StringVar(&o.Language, "language", "de", "de or en")
 	return c
+}
+
+// reportView checks an order for figures.
+func reportView(cfg *config.Config, o order, now time.Time) (view, error) {
+	write, ok := reportFormats[o.Format]
+	if !ok {
+		return nil, usageError{fmt.Errorf("--format: %q is none; there are text, csv and json", o.Format)}
+	}
+	var err error
+	if o.School != "" {
+		err = checkSchool(cfg.Model, o.School)
+	}
+	if err := errors.Join(err, checkLanguage(o.Language)); err != nil {
+		return nil, err
+	}
+	begin, end, err := period(o.From, o.To, now.In(cfg.Zone))
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, d *escalation.Desk, out io.Writer) error {
+		result, err := figures(ctx, d, begin, end, o.School, o.Language)
+		if err != nil {
+			return err
+		}
+		return write(out, result)
+	}, nil
 }
 
 // reportFormats are the forms in which figures can be had.
@@ -68,10 +69,12 @@ var reportFormats = map[string]func(io.Writer, report.Result) error{
 	"json": func(w io.Writer, r report.Result) error { return json.NewEncoder(w).Encode(r) },
 }
 
-// period reads the days of a report; what is left out is the last 30 days.
-func period(from, to string, zone *time.Location) (begin, end time.Time, err error) {
+// period reads the days of a report in the zone of now; what is left out is the
+// last 30 days.
+func period(from, to string, now time.Time) (begin, end time.Time, err error) {
+	zone := now.Location()
 	if to == "" {
-		y, m, d := time.Now().In(zone).Date()
+		y, m, d := now.Date()
 		end = time.Date(y, m, d+1, 0, 0, 0, 0, zone)
 	} else if end, err = parseTime("to", to, zone); err != nil {
 		return begin, end, err

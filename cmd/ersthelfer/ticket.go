@@ -13,9 +13,7 @@ import (
 	"time"
 
 	"ersthelfer/bot"
-	"ersthelfer/config"
 	"ersthelfer/escalation"
-	ticketbolt "ersthelfer/escalation/bolt"
 
 	"github.com/spf13/cobra"
 )
@@ -23,76 +21,58 @@ import (
 // newTicket returns "ersthelfer ticket". It is for the operator of the machine,
 // who can read the file anyway, so it sees every ticket.
 func newTicket() *cobra.Command {
-	var opts dataFlags
-	var asJSON bool
-	c := &cobra.Command{Use: "ticket", Short: "List and show tickets (while the program does not run)", Args: cobra.NoArgs}
-	opts.register(c.PersistentFlags())
-	c.PersistentFlags().BoolVar(&asJSON, "json", false, "as JSON")
-	var days int
+	var o viewer
+	c := &cobra.Command{Use: "ticket", Short: "List and show tickets, while the program runs or not", Args: cobra.NoArgs}
+	o.register(c.PersistentFlags())
+	c.PersistentFlags().BoolVar(&o.JSON, "json", false, "as JSON")
 	list := &cobra.Command{
 		Use:   "list",
 		Short: "List the tickets of the last days, the newest last",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if days < 1 {
-				return usageError{fmt.Errorf("--days %d: give a number from 1", days)}
-			}
-			cfg, err := loadConfig(opts.config)
-			if err != nil {
-				return err
-			}
-			return withTickets(cfg, opts, func(d *escalation.Desk) error {
-				return listTickets(cmd.Context(), cmd.OutOrStdout(), d, days, asJSON)
-			})
+			o.Do = listOrder
+			return o.look(cmd.Context(), cmd.OutOrStdout())
 		},
 	}
-	list.Flags().IntVar(&days, "days", 30, "how many days back")
+	list.Flags().IntVar(&o.Number, "days", 30, "how many days back")
 	show := &cobra.Command{
 		Use:   "show number",
 		Short: "Show a ticket with everything that happened",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := strconv.ParseInt(args[0], 10, 64)
-			if err != nil || id < 1 {
-				return usageError{fmt.Errorf("%q is no ticket number; write it as 412", args[0])}
-			}
-			cfg, err := loadConfig(opts.config)
-			if err != nil {
-				return err
-			}
-			return withTickets(cfg, opts, func(d *escalation.Desk) error {
-				return showTicket(cmd.Context(), cmd.OutOrStdout(), d, escalation.ID(id), asJSON)
-			})
+			o.Do, o.IDs = showOrder, args
+			return o.look(cmd.Context(), cmd.OutOrStdout())
 		},
 	}
 	c.AddCommand(list, show)
 	return c
 }
 
-// withTickets runs fn over the tickets that there are: a
-// folder without a database is a slip, and stays as it is. Without a configuration
-// they are those of the demonstration.
-func withTickets(cfg *config.Config, o dataFlags, fn func(*escalation.Desk) error) error {
-	data := o.folderFor(cfg, "demo")
-	if err := databaseIn(data); err != nil {
-		return err
+// listView checks an order for a list.
+func listView(o order) (view, error) {
+	if o.Number < 1 {
+		return nil, usageError{fmt.Errorf("--days %d: give a number from 1", o.Number)}
 	}
-	log := newLog(slogQuiet)
-	file, err := openFile(data, log)
-	if err != nil {
-		return err
+	return func(ctx context.Context, d *escalation.Desk, out io.Writer) error {
+		return listTickets(ctx, out, d, o.Number, o.JSON)
+	}, nil
+}
+
+// showView checks an order for one ticket.
+func showView(o order) (view, error) {
+	arg := strings.Join(o.IDs, " ")
+	id, err := strconv.ParseInt(arg, 10, 64)
+	if err != nil || id < 1 {
+		return nil, usageError{fmt.Errorf("%q is no ticket number; write it as 412", arg)}
 	}
-	defer file.Close()
-	tickets, err := ticketbolt.Open(file, log)
-	if err != nil {
-		return err
-	}
-	return fn(escalation.NewDesk(tickets, cfg.Model, time.Now))
+	return func(ctx context.Context, d *escalation.Desk, out io.Writer) error {
+		return showTicket(ctx, out, d, escalation.ID(id), o.JSON)
+	}, nil
 }
 
 func listTickets(ctx context.Context, w io.Writer, d *escalation.Desk, days int, asJSON bool) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	err := d.Each(ctx, time.Now().AddDate(0, 0, -days), time.Time{}, func(t *escalation.Ticket) error {
+	err := d.Each(ctx, d.Now().AddDate(0, 0, -days), time.Time{}, func(t *escalation.Ticket) error {
 		if asJSON {
 			return json.NewEncoder(w).Encode(ticketRow(t))
 		}

@@ -24,6 +24,10 @@ const (
 	giveUp     = 60 // attempts: about four hours
 )
 
+// giveWay is how much longer an answer waits than a call to act that a platform puts
+// off until the same moment: by their own clocks the two may be due in any order.
+const giveWay = 100 * time.Millisecond
+
 // Run runs the platforms and the loop until ctx ends or one of them cannot go
 // on; it then stops the others and returns the errors.
 func (b *Bot) Run(ctx context.Context) error {
@@ -184,16 +188,22 @@ func (b *Bot) deliver(ctx context.Context, now time.Time) error {
 	if err := b.observe(ctx, tickets); err != nil && ctx.Err() == nil {
 		b.log.Error("observe questions", "err", err) // nobody goes untold for it
 	}
-	slices.SortStableFunc(tickets, func(x, y *escalation.Ticket) int { return urgent(y, now) - urgent(x, now) })
-	for _, t := range tickets {
-		for _, n := range t.Waiting(now) {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := b.notify(ctx, t, n); err != nil {
-				return err
+	for _, first := range []bool{true, false} {
+		for _, t := range tickets {
+			for _, n := range t.Waiting(now) {
+				if urgent(n) != first {
+					continue
+				}
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if err := b.notify(ctx, t, n); err != nil {
+					return err
+				}
 			}
 		}
+	}
+	for _, t := range tickets {
 		if err := b.refresh(ctx, t.ID); err != nil {
 			return err
 		}
@@ -201,15 +211,8 @@ func (b *Bot) deliver(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// urgent returns 1 if somebody waits to be called to act.
-func urgent(t *escalation.Ticket, now time.Time) int {
-	for _, n := range t.Waiting(now) {
-		if n.To.As != escalation.Requester {
-			return 1
-		}
-	}
-	return 0
-}
+// urgent reports whether a notice calls somebody to act, and does not answer who asked.
+func urgent(n escalation.Notice) bool { return n.To.As != escalation.Requester }
 
 // notify posts one notice and marks it, or records why it could not.
 func (b *Bot) notify(ctx context.Context, t *escalation.Ticket, n escalation.Notice) error {
@@ -237,7 +240,11 @@ func (b *Bot) notify(ctx context.Context, t *escalation.Ticket, n escalation.Not
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &later):
-		return b.desk.Retry(ctx, t.ID, n.Key, b.desk.Now().Add(later.After))
+		wait := later.After
+		if !urgent(n) {
+			wait += giveWay
+		}
+		return b.desk.Retry(ctx, t.ID, n.Key, b.desk.Now().Add(wait))
 	}
 	b.log.Warn("notice will be tried again", "ticket", t.ID, "platform", platform, "tries", n.Tries)
 	wait := min(retryFirst<<min(n.Tries, 20), retryLast)

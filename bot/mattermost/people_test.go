@@ -146,7 +146,7 @@ func (p *person) listen() *ear {
 		}
 	}()
 	go func() {
-		for { // the fake never pings, and the client's watchdog wants to be heard
+		for { // the client's watchdog wants to be heard
 			select {
 			case <-ws.PingTimeoutChannel:
 			case <-gone:

@@ -157,16 +157,16 @@ func (p *Platform) connect(ctx context.Context, r *reader, at *position) (bool, 
 func (p *Platform) dial(ctx context.Context, at position) (*model.WebSocketClient, error) {
 	ctx, cancel := context.WithTimeout(ctx, handshakeTime)
 	defer cancel()
-	d := &websocket.Dialer{
-		Proxy: http.ProxyFromEnvironment, HandshakeTimeout: handshakeTime,
-		// The official client dials without a context.
-		NetDialContext: func(_ context.Context, network, addr string) (net.Conn, error) {
-			return (&net.Dialer{KeepAlive: keepAliveEvery}).DialContext(ctx, network, addr)
-		},
-	}
-	if t, ok := p.gate.next.(*http.Transport); ok && t.TLSClientConfig != nil {
+	reach := (&net.Dialer{KeepAlive: keepAliveEvery}).DialContext
+	d := &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: handshakeTime}
+	if t, ok := p.gate.next.(*http.Transport); ok {
 		d.TLSClientConfig = t.TLSClientConfig.Clone()
+		if t.DialContext != nil {
+			reach = t.DialContext
+		}
 	}
+	// The official client dials without a context.
+	d.NetDialContext = func(_ context.Context, network, addr string) (net.Conn, error) { return reach(ctx, network, addr) }
 	url := "ws" + strings.TrimPrefix(strings.TrimSuffix(p.o.URL, "/"), "http")
 	ws, err := model.NewReliableWebSocketClientWithDialer(d, url, p.o.Token, at.connection, int(at.next), true)
 	if err != nil {

@@ -91,6 +91,25 @@ func (s *Server) Cut() {
 	})
 }
 
+// Mute lets nothing more through on the sockets that are open, as a network does that
+// forgets a connection. The server does not notice, and new ones work.
+func (s *Server) Mute() {
+	s.change(func() {
+		for _, one := range s.sessions {
+			if one.ws != nil {
+				close(one.mute)
+				one.mute = make(chan struct{}) // so that it may be muted twice
+			}
+		}
+	})
+}
+
+// Connections returns how many connections were begun, those that were resumed not counted.
+func (s *Server) Connections() (n int) {
+	s.change(func() { n = len(s.sessions) })
+	return n
+}
+
 // Stop ends all sockets and answers nobody; what is in memory only is forgotten.
 func (s *Server) Stop() {
 	s.Cut()

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -56,6 +57,16 @@ type pending struct {
 // New starts a server with the cast of the school, and stops it when the test ends.
 func New(tb testing.TB) *Server {
 	tb.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return NewOn(tb, l)
+}
+
+// NewOn starts a server as New does, on a listener, such as a [Pipe].
+func NewOn(tb testing.TB, l net.Listener) *Server {
+	tb.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		tb.Fatal(err)
@@ -70,7 +81,8 @@ func New(tb testing.TB) *Server {
 		posts: map[string]*model.Post{}, order: map[string][]string{}, files: map[string]*model.FileInfo{},
 		commands: map[string]*model.Command{}, pending: map[string]pending{}, sessions: map[string]*session{},
 	}
-	s.http = httptest.NewServer(s.faulty(s.routes()))
+	s.http = &httptest.Server{Listener: l, Config: &http.Server{Handler: s.faulty(s.routes())}}
+	s.http.Start()
 	tb.Cleanup(s.http.Close)
 	tb.Cleanup(s.Cut)
 	s.config = map[string]string{

@@ -12,9 +12,11 @@ import (
 // Limits of a connection.
 const (
 	authTime  = 5 * time.Second
-	queue     = 256  // events that wait to be sent, also while nobody is connected
-	keptEvent = 128  // events that were sent and can be had again
-	frameSize = 8192 // bytes of what a client says
+	pingEvery = 60 * time.Second
+	pongTime  = 100 * time.Second // without a pong the connection is closed
+	queue     = 256               // events that wait to be sent, also while nobody is connected
+	keptEvent = 128               // events that were sent and can be had again
+	frameSize = 8192              // bytes of what a client says
 )
 
 // A session is a connection, or one that ended and may be resumed.
@@ -27,6 +29,7 @@ type session struct {
 	wait  int          // events since nobody is connected
 	out   chan message // nil while nobody is connected
 	ws    *websocket.Conn
+	mute  chan struct{} // closed when nothing gets through any more
 }
 
 // A message is an event or a reply.
@@ -55,10 +58,13 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 		}
 		id = ""
 	}
-	one, out := s.attach(ws, user.Id, token, id, at)
+	one, out, mute := s.attach(ws, user.Id, token, id, at)
 	if seq > 0 {
 		out <- model.NewWebSocketResponse(model.StatusOk, seq, nil)
 	}
+	alive := func(string) error { return ws.SetReadDeadline(time.Now().Add(pongTime)) }
+	_ = alive("")
+	ws.SetPongHandler(alive)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -80,8 +86,9 @@ func (s *Server) websocket(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}()
-	s.send(ws, out, done)
-	s.detach(one, ws)
+	if s.send(ws, out, mute, done) {
+		s.detach(one, ws)
+	}
 }
 
 func word(v any) string {
@@ -104,10 +111,10 @@ func (s *Server) challenge(ws *websocket.Conn) (user *model.User, token string, 
 }
 
 // attach resumes a connection, or begins a new one with a hello.
-func (s *Server) attach(ws *websocket.Conn, user, token, id string, at int64) (*session, chan message) {
+func (s *Server) attach(ws *websocket.Conn, user, token, id string, at int64) (*session, chan message, chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make(chan message, 2*queue+keptEvent)
+	out, mute := make(chan message, 2*queue+keptEvent), make(chan struct{})
 	one := s.sessions[id]
 	resumable := one != nil && one.user == user && one.out == nil && one.wait <= queue && at <= one.next &&
 		(at == one.next || len(one.log) > 0 && one.log[0].GetSequence() <= at)
@@ -117,16 +124,16 @@ func (s *Server) attach(ws *websocket.Conn, user, token, id string, at int64) (*
 				out <- e
 			}
 		}
-		one.out, one.ws, one.wait = out, ws, 0
-		return one, out
+		one.out, one.ws, one.mute, one.wait = out, ws, mute, 0
+		return one, out, mute
 	}
-	one = &session{id: model.NewId(), user: user, token: token, out: out, ws: ws}
+	one = &session{id: model.NewId(), user: user, token: token, out: out, ws: ws, mute: mute}
 	s.sessions[one.id] = one
 	one.push(model.NewWebSocketEvent(model.WebsocketEventHello, "", "", user, nil, ""), map[string]any{
 		"connection_id": one.id, "server_version": "11.1.0",
 	})
 	one.push(model.NewWebSocketEvent(model.WebsocketEventStatusChange, "", "", user, nil, ""), map[string]any{"status": "online"})
-	return one, out
+	return one, out, mute
 }
 
 func (s *Server) detach(one *session, ws *websocket.Conn) {
@@ -156,15 +163,26 @@ func (o *session) push(e *model.WebSocketEvent, data map[string]any) {
 	}
 }
 
-func (s *Server) send(ws *websocket.Conn, out chan message, done chan struct{}) {
+// send sends what there is and pings, until the client is gone. It reports whether
+// the server gets to know that: a muted connection seems to be open, and says nothing.
+func (s *Server) send(ws *websocket.Conn, out chan message, mute, done chan struct{}) bool {
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
 	for {
 		select {
 		case <-done:
-			return
+			return true
+		case <-mute:
+			<-done
+			return false
+		case <-ping.C:
+			if ws.WriteMessage(websocket.PingMessage, nil) != nil {
+				return true
+			}
 		case e := <-out:
 			data, err := e.ToJSON()
 			if err != nil || ws.WriteMessage(websocket.TextMessage, data) != nil {
-				return
+				return true
 			}
 		}
 	}

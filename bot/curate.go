@@ -172,7 +172,7 @@ func (t *turn) listGaps(ctx context.Context) error {
 		key := "faq.gap." + string(g.Cause)
 		body = append(body, t.v.say(key, "n", strconv.Itoa(i+1), "question", g.Questions[0], "count", strconv.Itoa(g.Count),
 			"title", t.b.articleTitle(g.Article))...)
-		keys = append(keys, gapMark+g.Key)
+		keys = append(keys, gapMark+g.Keys[0])
 	}
 	return t.list(ctx, append(body, t.v.say("faq.gaps")...), keys)
 }
@@ -292,7 +292,7 @@ func (b *Bot) DraftTicket(ctx context.Context, by knowledge.Person, id escalatio
 	if solved == nil {
 		return nil, &escalation.TransitionError{Status: t.Status, Kind: escalation.Solved}
 	}
-	s := knowledge.Source{Questions: []string{t.Question()}, Solution: solved.Text, Why: "Ticket " + name(id), Key: SourceOf(id)}
+	s := knowledge.Source{Questions: []string{t.Question()}, Solution: solved.Text, Why: "Ticket " + name(id), Keys: []string{SourceOf(id)}}
 	if a, ok := b.library.Article(t.Article); ok {
 		s.Room = a.Room
 	}

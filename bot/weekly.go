@@ -97,7 +97,7 @@ func (b *Bot) postNote(ctx context.Context, k Known, p *Profile, tasks []knowled
 			args = append(args, "question", t.Gap.Questions[0], "count", strconv.Itoa(t.Gap.Count))
 		}
 		if t.Kind == knowledge.TaskGap {
-			item = gapMark + t.Gap.Key
+			item = gapMark + t.Gap.Keys[0]
 		}
 		post.Body = append(post.Body, v.say("week."+string(t.Kind), args...)...)
 		items = append(items, item)

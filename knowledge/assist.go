@@ -132,7 +132,7 @@ func (s *Assistant) Draft(ctx context.Context, by Person, src Source) (*Entry, e
 	if err := s.library.may(by, ActSuggest, ""); err != nil {
 		return nil, err
 	}
-	if e, err := s.library.draftOf(ctx, src.Key); e != nil || err != nil {
+	if e, err := s.library.draftOf(ctx, src.Keys); e != nil || err != nil {
 		return e, err
 	}
 	if s.o.Draft != nil {

@@ -20,7 +20,7 @@ const (
 
 // A Gap is questions of one meaning that no article answers, or those for which one article did not help.
 type Gap struct {
-	Key       string // of its first question; stays while that is kept
+	Keys      []string // of its questions, the newest first: each finds it, so that it is found as long as one is kept
 	Cause     Cause
 	Questions []string // different wordings, the most typical first
 	Count     int      // how often it was asked
@@ -56,13 +56,13 @@ func (l *Library) Gaps(ctx context.Context, by Person) ([]Gap, error) {
 	return gaps, nil
 }
 
-// Gap returns the gap with the key, or ErrNotFound.
+// Gap returns the gap that has a question with the key, or ErrNotFound.
 func (l *Library) Gap(ctx context.Context, by Person, key string) (Gap, error) {
 	gaps, err := l.Gaps(ctx, by)
 	if err != nil {
 		return Gap{}, err
 	}
-	i := slices.IndexFunc(gaps, func(g Gap) bool { return g.Key == key })
+	i := slices.IndexFunc(gaps, func(g Gap) bool { return slices.Contains(g.Keys, key) })
 	if i < 0 {
 		return Gap{}, fmt.Errorf("find gap %s: %w", key, ErrNotFound)
 	}
@@ -252,7 +252,7 @@ func (g *grouping) gaps(now time.Time) []Gap {
 			out = append(out, describe(g.open, list, now))
 		}
 	}
-	slices.SortFunc(out, func(a, b Gap) int { return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Key, b.Key)) })
+	slices.SortFunc(out, func(a, b Gap) int { return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Keys[0], b.Keys[0])) })
 	return out
 }
 
@@ -268,12 +268,15 @@ func describe(open []lack, list []int, now time.Time) Gap {
 			gap.Questions = append(gap.Questions, o.Text)
 		}
 		if gap.First.IsZero() || o.At.Before(gap.First) {
-			gap.First, gap.Key = o.At, o.Key
+			gap.First = o.At
 		}
 		if o.At.After(gap.Last) {
 			gap.Last = o.At
 		}
 		gap.Weight += decay(now.Sub(o.At))
+	}
+	for _, i := range slices.Sorted(slices.Values(list)) { // the newest is asked first
+		gap.Keys = append(gap.Keys, open[i].Key)
 	}
 	gap.Schools = len(schools)
 	gap.Cause, gap.Article = open[list[0]].cause, most(articles)

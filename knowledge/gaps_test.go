@@ -304,14 +304,14 @@ func TestGapsGroupByMeaning(t *testing.T) {
 // Of one source there is one draft, until that is in force or put away.
 func TestDraftOnceOfASource(t *testing.T) {
 	f, ctx := open(t), t.Context()
-	src := knowledge.Source{Title: "Heizung bleibt kalt", Solution: "Drehen Sie auf.", Key: "ticket/412"}
+	src := knowledge.Source{Title: "Heizung bleibt kalt", Solution: "Drehen Sie auf.", Keys: []string{"ticket/412"}}
 	first, err := f.Draft(ctx, "uli", src)
 	f.must(nil, err)
 	again, err := f.Draft(ctx, "tom", src)
 	if err != nil || again.ID != first.ID || again.Latest != 1 {
 		t.Errorf("a second press makes %+v, %v", again, err)
 	}
-	if made, err := f.Drafted(ctx, "tom", src.Key); err != nil || made == nil || made.ID != first.ID {
+	if made, err := f.Drafted(ctx, "tom", src.Keys...); err != nil || made == nil || made.ID != first.ID {
 		t.Errorf("it was drafted as %+v, %v", made, err)
 	}
 	if made, err := f.Drafted(ctx, "tom", ""); err != nil || made != nil {
@@ -323,12 +323,53 @@ func TestDraftOnceOfASource(t *testing.T) {
 	}
 }
 
+// A gap shows the draft that was made of it as long as any of the questions that it was made of is kept, and is found by
+// each of its questions.
+func TestGapKeepsItsDraft(t *testing.T) {
+	f, ctx := open(t), t.Context()
+	ask := func(key string, days int) {
+		f.now = monday.Add(time.Duration(days) * 24 * time.Hour)
+		f.must(nil, f.Observe(ctx, knowledge.Observation{Key: key, Text: "mikroskop in der biologie kaputt", Outcome: knowledge.None, At: f.now}))
+		f.must(f.Tick(ctx, f.now))
+	}
+	ask("1/1", 0)
+	ask("2/1", 300)
+	draft, err := f.Draft(ctx, "uli", f.gaps()[0].Source())
+	f.must(nil, err)
+	for _, step := range []struct {
+		key  string
+		day  int
+		keys string
+		made bool
+	}{
+		{"3/1", 399, "3/1 2/1 1/1", true},
+		{"4/1", 401, "4/1 3/1 2/1", true},
+		{"5/1", 699, "5/1 4/1 3/1 2/1", true},
+		{"6/1", 701, "6/1 5/1 4/1 3/1", false},
+	} {
+		ask(step.key, step.day)
+		gaps := f.gaps()
+		if len(gaps) != 1 || strings.Join(gaps[0].Keys, " ") != step.keys {
+			t.Fatalf("on day %d gaps are %+v, want one of %s", step.day, gaps, step.keys)
+		}
+		for _, key := range gaps[0].Keys {
+			if g, err := f.Gap(ctx, "tom", key); err != nil || !cmp.Equal(g, gaps[0]) {
+				t.Errorf("on day %d %s finds %+v, %v", step.day, key, g, err)
+			}
+		}
+		made, err := f.Drafted(ctx, "tom", gaps[0].Keys...)
+		if f.must(nil, err); (made != nil) != step.made || made != nil && made.ID != draft.ID {
+			t.Errorf("on day %d it was drafted as %+v", step.day, made)
+		}
+	}
+}
+
 // A draft of a ticket is something to do; one of a gap is while the gap is none any more, as that is what is to be done.
 func TestDraftsAreTasks(t *testing.T) {
 	f, ctx := open(t), t.Context()
 	f.observe("mikroskop in der biologie kaputt", knowledge.None, "", monday)
 	f.must(f.Draft(ctx, "uli", f.gaps()[0].Source()))
-	f.must(f.Draft(ctx, "uli", knowledge.Source{Title: "Heizung bleibt kalt", Key: "ticket/412"}))
+	f.must(f.Draft(ctx, "uli", knowledge.Source{Title: "Heizung bleibt kalt", Keys: []string{"ticket/412"}}))
 	f.must(f.Draft(ctx, "uli", knowledge.Source{Title: "Nur so"}))
 	all, err := f.Tasks(ctx, "tom")
 	f.must(nil, err)

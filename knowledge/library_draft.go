@@ -17,11 +17,11 @@ type Source struct {
 	Questions []string // real ones, the most typical first
 	Solution  string   // what the contact wrote on solving: steps by lines, numbers or sentences
 	Why       string   // for the revision, such as the number of the ticket
-	Key       string   // of what it is made of: as long as that is a draft, there is no second one; empty: of nothing in particular
+	Keys      []string // of what it is made of: as long as one of them has a draft, there is no second one; none: of nothing in particular
 }
 
 // Source returns what a draft for the gap is made of.
-func (g Gap) Source() Source { return Source{Questions: g.Questions, Key: g.Key} }
+func (g Gap) Source() Source { return Source{Questions: g.Questions, Keys: g.Keys} }
 
 // maxDraftQuestions is how many phrasings a draft takes over.
 const maxDraftQuestions = 15
@@ -39,7 +39,7 @@ func (l *Library) Draft(ctx context.Context, by Person, s Source) (*Entry, error
 	a := l.drafted(s)
 	var e *Entry
 	err := l.change(ctx, by, func(c *change) error {
-		if e = draftOf(l.memory.read(), s.Key); e != nil {
+		if e = draftOf(l.memory.read(), s.Keys); e != nil {
 			return nil
 		}
 		id, err := c.freeID(a.ID)
@@ -47,7 +47,7 @@ func (l *Library) Draft(ctx context.Context, by Person, s Source) (*Entry, error
 			return err
 		}
 		a.ID = id
-		e = &Entry{ID: id, Of: s.Key}
+		e = &Entry{ID: id, Of: s.Keys}
 		return c.save(e, a, ActSave, s.Why, 0)
 	})
 	if err != nil {
@@ -56,24 +56,25 @@ func (l *Library) Draft(ctx context.Context, by Person, s Source) (*Entry, error
 	return e, nil
 }
 
-// Drafted returns the draft that was made of the source with the key, nil if there is none.
-func (l *Library) Drafted(ctx context.Context, by Person, key string) (*Entry, error) {
+// Drafted returns the draft that was made of a source with one of the keys, nil if there is none.
+func (l *Library) Drafted(ctx context.Context, by Person, keys ...string) (*Entry, error) {
 	if err := l.may(by, ActSee, ""); err != nil {
 		return nil, err
 	}
-	return l.draftOf(ctx, key)
+	return l.draftOf(ctx, keys)
 }
 
-func (l *Library) draftOf(ctx context.Context, key string) (*Entry, error) {
+func (l *Library) draftOf(ctx context.Context, keys []string) (*Entry, error) {
 	all, err := l.entries(ctx)
-	return draftOf(all, key), err
+	return draftOf(all, keys), err
 }
 
-func draftOf(all []*Entry, key string) *Entry {
+func draftOf(all []*Entry, keys []string) *Entry {
 	i := slices.IndexFunc(all, func(e *Entry) bool {
-		return e.Of == key && e.InForce == 0 && (e.State == StateDraft || e.State == StateReview)
+		return e.InForce == 0 && (e.State == StateDraft || e.State == StateReview) &&
+			slices.ContainsFunc(e.Of, func(key string) bool { return slices.Contains(keys, key) })
 	})
-	if key == "" || i < 0 {
+	if i < 0 {
 		return nil
 	}
 	e := *all[i]

@@ -70,7 +70,7 @@ func (l *Library) Tasks(ctx context.Context, by Person) ([]Task, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find tasks: %w", err)
 	}
-	owners, made := map[string]Person{}, map[string]string{}
+	owners, made, open := map[string]Person{}, map[string][]string{}, map[string]bool{}
 	var all []Task
 	for _, e := range entries {
 		owners[e.ID], made[e.ID] = e.Owner, e.Of
@@ -83,8 +83,13 @@ func (l *Library) Tasks(ctx context.Context, by Person) ([]Task, error) {
 			kind = TaskFailing
 		}
 		all = append(all, Task{Kind: kind, Article: g.Article, Owner: owners[g.Article], Gap: g, Since: g.First, Worth: g.Weight})
-		all = slices.DeleteFunc(all, func(t Task) bool { return t.Kind == TaskDraft && made[t.Article] == g.Key }) // it is to be done by that
+		for _, key := range g.Keys {
+			open[key] = true
+		}
 	}
+	all = slices.DeleteFunc(all, func(t Task) bool { // the gap that it was made of is to be done by it
+		return t.Kind == TaskDraft && slices.ContainsFunc(made[t.Article], func(key string) bool { return open[key] })
+	})
 	slices.SortStableFunc(all, func(a, b Task) int {
 		return cmp.Or(cmp.Compare(b.Worth, a.Worth), a.Since.Compare(b.Since), cmp.Compare(a.Article, b.Article))
 	})
@@ -100,7 +105,7 @@ func (l *Library) tasksOf(e *Entry, asked float64, now time.Time) (out []Task) {
 		add(TaskReview, "", e.Changed, worthReview+worthShare*asked)
 	}
 	if e.InForce == 0 {
-		if e.State == StateDraft && e.Of != "" {
+		if e.State == StateDraft && len(e.Of) > 0 {
 			add(TaskDraft, "", e.Changed, worthDraft)
 		}
 		return out

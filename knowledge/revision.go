@@ -36,7 +36,7 @@ type Entry struct {
 	Owner     Person           `json:"owner,omitempty"`    // who looks after the article
 	Review    time.Time        `json:"review,omitzero"`    // when the article should be looked at again
 	PublishAt time.Time        `json:"publish_at,omitzero"`
-	Of        string           `json:"of,omitempty"`       // what it was drafted of, see [Source]
+	Of        []string         `json:"made_of,omitempty"`  // the keys of what it was drafted of, see [Source]
 	Shipped   *Article         `json:"shipped,omitempty"`  // the starter article that was last taken over or put aside
 	Proposal  *Proposal        `json:"proposal,omitempty"` // what the program would change
 	Locals    map[string]Local `json:"locals,omitempty"`   // by school: the text that it puts in

@@ -54,7 +54,7 @@ func (s *Server) showGaps(w http.ResponseWriter, r *http.Request, p Person) {
 	d.Count = d.W("gaps.count", "count", len(gaps))
 	for _, g := range gaps[:min(len(gaps), maxGaps)] {
 		view := s.gapView(d.voice, p, g)
-		made, err := s.o.Library.Drafted(r.Context(), p.article(), g.Key)
+		made, err := s.o.Library.Drafted(r.Context(), p.article(), g.Keys...)
 		if err != nil {
 			s.refuseArticle(w, r, err)
 			return
@@ -75,7 +75,7 @@ func (s *Server) showGaps(w http.ResponseWriter, r *http.Request, p Person) {
 
 func (s *Server) gapView(v voice, p Person, g knowledge.Gap) gapView {
 	out := gapView{
-		Key: g.Key, Question: line(g.Questions[0]), NotHelped: g.Cause == knowledge.CauseNotHelped,
+		Key: g.Keys[0], Question: line(g.Questions[0]), NotHelped: g.Cause == knowledge.CauseNotHelped,
 		Often: v.often(g.Count) + v.W("gaps.last", "when", v.Day(g.Last)), Cause: v.W("gaps.none"),
 	}
 	if g.Schools > 1 {

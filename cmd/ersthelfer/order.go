@@ -225,7 +225,7 @@ func (c *clerk) gaps(ctx context.Context) error {
 		if c.JSON {
 			err = json.NewEncoder(c.out).Encode(g)
 		} else {
-			_, err = fmt.Fprintf(w, "%s\t%d×\t%s\t%s\t%s\n", g.Key, g.Count, g.Cause, cmp.Or(g.Article, "-"), oneLine(g.Questions[0]))
+			_, err = fmt.Fprintf(w, "%s\t%d×\t%s\t%s\t%s\n", g.Keys[0], g.Count, g.Cause, cmp.Or(g.Article, "-"), oneLine(g.Questions[0]))
 		}
 		if err != nil {
 			return err

@@ -13,8 +13,8 @@ import (
 // real questions of which somebody said that the article helped.
 //
 // Every question is asked of an index that does not hold it, before and after the change, so that no article wins by
-// knowing the question by heart. Of a large library only the articles likely to be mixed up with the changed ones
-// take part.
+// knowing the question by heart. Of a library of more than [TrialArticles] only the articles likely to be mixed up with
+// the changed ones take part, with all their questions: the others' are not tried.
 type Trial struct {
 	Changed       []string // ids of the articles tried
 	Before, After Tally
@@ -74,11 +74,12 @@ func (e *GateError) Error() string {
 	return fmt.Sprintf("articles take %d questions away from others", len(e.Trial.Taken()))
 }
 
-// Limits of a trial.
-const (
-	trialFolds    = 3   // parts of the questions; each part is asked of an index made without it
-	trialArticles = 150 // articles that take part
-)
+// TrialArticles is how many articles take part in a trial at the most: an index of thousands takes seconds to build, and a
+// trial builds three at least.
+const TrialArticles = 150
+
+// trialFolds is how many parts the questions are divided into; each part is asked of an index made without it.
+const trialFolds = 3
 
 // Try says what publishing the newest revisions of articles would do. It builds several indexes and takes a moment, longest at
 // first: of what is in force the answers are kept.
@@ -133,7 +134,9 @@ func trialSum(tried []*Revision, real []asked) uint64 {
 		fmt.Fprintf(h, "%q %d\n", r.Article.ID, r.Number)
 	}
 	for _, q := range real {
-		fmt.Fprintf(h, "%q %q\n", q.belongs, q.text)
+		for _, s := range []string{q.belongs, "\x00", q.text, "\x00"} {
+			h.Write([]byte(s)) // there may be a hundred thousand
+		}
 	}
 	return h.Sum64()
 }
@@ -141,7 +144,7 @@ func trialSum(tried []*Revision, real []asked) uint64 {
 // neighbours returns the articles in force that are most likely to be mixed up with the changed ones, by id.
 func (l *Library) neighbours(changed []Article) []Article {
 	force := *l.force.Load()
-	if len(force) <= trialArticles {
+	if len(force) <= TrialArticles {
 		return inForce(force)
 	}
 	ix := l.index.Load()
@@ -161,7 +164,7 @@ func (l *Library) neighbours(changed []Article) []Article {
 		return cmp.Or(cmp.Compare(likely[b], likely[a]), cmp.Compare(a, b))
 	})
 	near := map[string]held{}
-	for _, id := range ids[:min(len(ids), trialArticles)] {
+	for _, id := range ids[:min(len(ids), TrialArticles)] {
 		if h, ok := force[id]; ok {
 			near[id] = h
 		}
@@ -213,7 +216,8 @@ func (l *Library) try(ctx context.Context, articles, changed []Article, real []a
 	return t, nil
 }
 
-// questionsOf returns the questions of a trial: those that belong to one of the articles, each once.
+// questionsOf returns the questions of a trial: those that belong to one of the articles, each once. Of real ones that are
+// spelt alike the first says which article it belongs to.
 func questionsOf(articles []Article, real []asked) []asked {
 	seen, known := map[string]bool{}, map[string]bool{}
 	var out []asked

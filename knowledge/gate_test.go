@@ -3,6 +3,7 @@ package knowledge_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -135,19 +136,29 @@ func TestGateSaysTheSameAfterOtherTrials(t *testing.T) {
 	}
 }
 
-// Of many confirmed questions of an article the newest fifty are tried.
-func TestGateAsksTheNewestRealQuestions(t *testing.T) {
-	f, ctx := open(t, beamer, drucker), t.Context()
-	for n := range 60 {
-		f.must(nil, f.Observe(ctx, knowledge.Observation{
-			Text: fmt.Sprintf("stau nr %c%c", 'a'+n/26, 'a'+n%26), Outcome: knowledge.Answered, Articles: []string{drucker.ID}, Helped: knowledge.VerdictHelped, At: monday.Add(time.Duration(n) * time.Hour),
+// However many questions of an article are confirmed, all are tried, each once; of one that was confirmed for two
+// articles the newest says where it belongs.
+func TestGateAsksEveryRealQuestion(t *testing.T) {
+	f := open(t, beamer, drucker)
+	confirm := func(text, article string, hour int) {
+		f.must(nil, f.Observe(t.Context(), knowledge.Observation{
+			Text: text, Outcome: knowledge.Answered, Articles: []string{article}, Helped: knowledge.VerdictHelped,
+			At: monday.Add(time.Duration(hour) * time.Hour),
 		}))
 	}
-	f.must(f.Save(ctx, "tom", wlan, knowledge.Edit{}))
-	trial, err := f.Try(ctx, "tom", wlan.ID)
+	for n := range 300 {
+		confirm(fmt.Sprintf("stau nr %c%c", 'a'+n%150/26, 'a'+n%150%26), drucker.ID, n)
+	}
+	confirm("Papierstau im Kopierer", beamer.ID, 1)
+	confirm("papierstau im kopierer", drucker.ID, 2)
+	f.must(f.Save(t.Context(), "tom", greedy, knowledge.Edit{}))
+	trial, err := f.Try(t.Context(), "tom", greedy.ID)
 	f.must(nil, err)
-	phrasings := len(beamer.Questions) + len(drucker.Questions) + len(wlan.Questions) + 2
-	if trial.After.Asked != phrasings+50 {
-		t.Errorf("%d questions were asked, want the %d phrasings and 50", trial.After.Asked, phrasings)
+	phrasings := len(beamer.Questions) + len(drucker.Questions) + len(greedy.Questions)
+	if trial.After.Asked != phrasings+151 {
+		t.Errorf("%d questions were asked, want the %d phrasings and 151", trial.After.Asked, phrasings)
+	}
+	if !slices.ContainsFunc(trial.Taken(), func(m knowledge.Move) bool { return m.Question == "papierstau im kopierer" && m.Belongs == drucker.ID }) {
+		t.Errorf("what drucker answered last is not taken from it: %+v", trial.Taken())
 	}
 }

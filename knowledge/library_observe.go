@@ -84,31 +84,19 @@ func (l *Library) unknown(ctx context.Context, all []Observation) (news []Observ
 	return news, err
 }
 
-// maxConfirmed bounds how many confirmed questions of each article are tried before publishing, the newest: a busy town
-// confirms more in a quarter than all phrasings together, and who publishes waits for each.
-const maxConfirmed = 50
-
-// confirmed returns the real questions of which somebody said that the article helped, oldest first.
+// confirmed returns the real questions of which somebody said that the article helped, the newest first.
 func (l *Library) confirmed(ctx context.Context) ([]asked, error) {
-	type dated struct {
-		asked
-		at time.Time
-	}
-	var all []dated
+	var all []Observation
 	err := l.observations(ctx, func(o Observation) {
 		if o.Helped == VerdictHelped && len(o.Articles) > 0 && o.Text != "" {
-			all = append(all, dated{asked{o.Text, o.Articles[0], true}, o.At})
+			all = append(all, o)
 		}
 	})
-	slices.SortFunc(all, func(a, b dated) int { return cmp.Or(b.at.Compare(a.at), cmp.Compare(b.text, a.text)) })
-	var out []asked
-	of := map[string]int{}
-	for _, d := range all {
-		if of[d.belongs]++; of[d.belongs] <= maxConfirmed {
-			out = append(out, d.asked)
-		}
+	slices.SortFunc(all, func(a, b Observation) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Key, b.Key)) })
+	out := make([]asked, len(all))
+	for i, o := range all {
+		out[i] = asked{o.Text, o.Articles[0], true}
 	}
-	slices.Reverse(out)
 	return out, err
 }
 

@@ -258,46 +258,6 @@ func (t *turn) show(ctx context.Context, id escalation.ID) error {
 	return t.say(ctx, body, t.b.staffChoices(t.v, ticket, t.p.Person)...)
 }
 
-// stop ends what is being talked about: the draft, the message that waits for a
-// school, the conversation, or, after asking, an opened ticket.
-func (t *turn) stop(ctx context.Context, id escalation.ID) error {
-	if t.p.Draft != nil {
-		_, err := t.b.changeProfile(ctx, t.p.Person, func(p *Profile) { p.Draft = nil })
-		return errors.Join(err, t.say(ctx, t.v.say("stopped")))
-	}
-	if t.p.Held != nil {
-		_, err := t.b.changeProfile(ctx, t.p.Person, func(p *Profile) { p.Held = nil })
-		return errors.Join(err, t.say(ctx, t.v.say("stopped")))
-	}
-	var cur *escalation.Ticket
-	if id != 0 {
-		ticket, err := t.b.desk.Ticket(ctx, t.p.Person, id)
-		if err != nil {
-			return err
-		}
-		cur = ticket
-	} else {
-		recent, err := t.b.desk.Recent(ctx, t.p.Person, t.m.In, 10)
-		if err != nil {
-			return err
-		}
-		cur = current(recent)
-	}
-	switch {
-	case cur == nil || cur.Status == escalation.StatusClosed || cur.Status == escalation.StatusHelped:
-		return t.say(ctx, t.v.say("nothing"))
-	case cur.IsOpened() && cur.Unsolved():
-		_, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, escalation.Action{Kind: escalation.Prompted, Expect: expectCancel, Message: t.m.ID})
-		return err
-	case cur.IsOpened():
-		return t.say(ctx, t.v.say("nothing"))
-	}
-	if _, err := t.b.desk.Do(ctx, t.p.Person, cur.ID, escalation.Action{Kind: escalation.Cancelled, Message: t.m.ID}); err != nil {
-		return err
-	}
-	return t.say(ctx, t.v.say("stopped"))
-}
-
 // human passes the present question on to people, or starts one for it.
 func (t *turn) human(ctx context.Context) error {
 	if t.p.School == "" {

@@ -32,9 +32,6 @@ func read(text string, act knowledge.Act, expect escalation.Expect, options []op
 			return o.id
 		}
 	}
-	if sign, ok := signs[text]; ok {
-		act = sign
-	}
 	text = apostrophes.Replace(text)
 	if _, field := fieldOf(expect); field {
 		if notKnown[text] || act == knowledge.ActNo || act == knowledge.ActHuman {
@@ -111,11 +108,6 @@ func negated(text string) bool {
 var firstWords = map[string]knowledge.Act{
 	"ja": knowledge.ActYes, "jo": knowledge.ActYes, "jep": knowledge.ActYes, "yes": knowledge.ActYes,
 	"nein": knowledge.ActNo, "nee": knowledge.ActNo, "nö": knowledge.ActNo, "no": knowledge.ActNo,
-}
-
-// signs are answers without a word.
-var signs = map[string]knowledge.Act{
-	"👍": knowledge.ActYes, "👌": knowledge.ActYes, "✅": knowledge.ActYes, "👎": knowledge.ActNo, "❌": knowledge.ActNo, "🙏": knowledge.ActThanks,
 }
 
 // notKnown are answers that say nothing of what was asked.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 //go:embed lexicon_acts.txt
@@ -21,6 +22,8 @@ type talkTable struct {
 	filler  map[string]bool     // words that change nothing about an act: "bitte", "liebes team"
 
 	introducing map[string]bool // what a name follows: "hier schreibt"
+	praise      map[string]bool // yes by themselves, and thanks beside thanks: "super, danke"
+	signs       map[rune]Act    // what a sign says by itself
 
 	longest int // most words of an opening
 
@@ -32,9 +35,12 @@ type talkTable struct {
 	phraseSpelling spelling
 }
 
+// noAct is the section of what looks like an act and is none.
+const noAct = "other"
+
 // talk reads lexicon_acts.txt: sections "[name]" with one phrase a line.
 var talk = sync.OnceValue(func() *talkTable {
-	t := &talkTable{exact: map[string]Act{}, vague: map[string]bool{}, phrases: map[string][]string{}, opening: map[string]bool{}, filler: map[string]bool{}, introducing: map[string]bool{}, known: map[string]int32{}, exactKnown: map[string]int32{}}
+	t := &talkTable{exact: map[string]Act{}, vague: map[string]bool{}, phrases: map[string][]string{}, opening: map[string]bool{}, filler: map[string]bool{}, introducing: map[string]bool{}, praise: map[string]bool{}, signs: map[rune]Act{}, known: map[string]int32{}, exactKnown: map[string]int32{}}
 	section := ""
 	for _, line := range strings.Split(actsText, "\n") {
 		line = strings.TrimSpace(line)
@@ -73,9 +79,18 @@ func (t *talkTable) add(section, line string) {
 		return
 	case string(actVague):
 		t.vague[key] = true
+	case noAct:
 	default:
-		if key == "" { // a sign alone, see bot.read
+		if key == "" {
+			for _, r := range line {
+				if unicode.Is(unicode.So, r) && r != '♀' && r != '♂' {
+					t.signs[r] = Act(section)
+				}
+			}
 			return
+		}
+		if section == "praise" {
+			t.praise[key], section = true, string(ActYes)
 		}
 		if _, ok := t.exact[key]; !ok {
 			t.exact[key] = Act(section)
@@ -115,10 +130,15 @@ func (t *talkTable) act(ws []string, base map[string]int32) Act {
 	for i, w := range ws {
 		said[i] = t.spelt(w, base)
 	}
-	best := len(actRank)
+	best, praised := len(actRank), false
 	for i := 0; i < len(said); {
 		n, a := t.longestAct(said[i:])
 		switch {
+		case n == 1 && len(said) > 1 && t.filler[said[i]]: // "und" alone asks for news
+			i++
+		case n > 0 && t.praise[strings.Join(said[i:i+n], " ")]:
+			praised = true
+			i += n
 		case n > 0:
 			i += n
 			best = min(best, slices.Index(actRank, a))
@@ -126,6 +146,23 @@ func (t *talkTable) act(ws []string, base map[string]int32) Act {
 			i++
 		default:
 			return ""
+		}
+	}
+	switch {
+	case praised && (best == len(actRank) || actRank[best] == ActGreeting):
+		return ActYes
+	case best == len(actRank):
+		return ""
+	}
+	return actRank[best]
+}
+
+// sign returns the act of a message without words, "" if its signs say nothing.
+func (t *talkTable) sign(message string) Act {
+	best := len(actRank)
+	for _, r := range message {
+		if a, ok := t.signs[r]; ok {
+			best = min(best, slices.Index(actRank, a))
 		}
 	}
 	if best == len(actRank) {

@@ -96,12 +96,16 @@ func (ix *Index) explain(text string) Explanation {
 	rest, details := setAside(text)
 	a := Answer{Outcome: None, Language: language(text), Details: details}
 	all := words(fold(text))
-	if act := talk().act(all, ix.reader.known); act != "" {
+	act := talk().act(all, ix.reader.known)
+	if len(all) == 0 {
+		act = talk().sign(text)
+	}
+	if act != "" {
 		a.Outcome, a.Act = Talk, act
 		return Explanation{Answer: a, Read: strings.Join(all, " "), Reason: "the whole message is an act"}
 	}
 	ws, cut := talk().trim(words(fold(rest)))
-	if len(ws) == 0 {
+	if len(ws) == 0 && (cut != "" || len(details.Rooms)+len(details.Classes) == 0) {
 		a.Outcome, a.Act = Talk, cmp.Or(cut, ActHelp)
 		return Explanation{Answer: a, Read: strings.Join(all, " "), Reason: "the message holds nothing besides an act"}
 	}
@@ -142,7 +146,7 @@ func (ix *Index) decide(j *judgement, a Answer, ws, all []string, cut Act) Expla
 	foreign := a.Language != "de" && a.Language != "en" && hits[0].Score < foreignScore
 	act := likelyAct(ws, all, cut, p)
 	vague, line := ix.reader.vague(e.Read)
-	if !vague && (act == actVague || talk().vague[e.Read]) {
+	if !vague && (act == actVague || talk().vague[e.Read] || len(ws) == 0) {
 		vague, line = true, anyThing()
 	}
 	switch {

@@ -27,8 +27,8 @@ func fold(text string) string {
 		switch {
 		case r < utf8.RuneSelf:
 			b = appendFolded(b, lowerASCII(byte(r)))
-		case unicode.Is(unicode.Mn, r) && r < 0x0400:
-			// an accent of the letter before it
+		case unicode.Is(unicode.Mn, r) && r < 0x0400, r == emojiStyle:
+			// an accent of the letter before it, or the style of an emoji
 		case r == 'ß' || r == 'ẞ':
 			b = append(b, 's', 's')
 		default:
@@ -37,6 +37,9 @@ func fold(text string) string {
 	}
 	return string(b)
 }
+
+// emojiStyle is the sign that makes the one before it an emoji.
+const emojiStyle = '\ufe0f'
 
 func isASCII(s string) bool {
 	for i := range len(s) {

@@ -163,7 +163,7 @@ type errorPage struct {
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, key string, args ...any) {
 	v := s.voiceFor(r)
 	data := errorPage{page: page{voice: v, Title: v.W("error.title"), Home: "/"}, Begin: "/"}
-	if p, ok := s.identify(r); ok && p.ID == r.PathValue("person") {
+	if p, ok := s.identify(r); ok { // whatever they asked for, which says nothing of what there is
 		data = errorPage{page: s.personPage(p, "error.title", ""), Begin: base(p.ID) + "/"}
 	}
 	text := data.W(key, args...)

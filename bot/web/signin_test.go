@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -163,6 +164,20 @@ func TestTextOutlivesTheSession(t *testing.T) {
 	}
 	if script := ask(s, "/als/ada/artikel/duplex", "", written, "Accept", "text/plain"); strings.Contains(script.Body.String(), "<") {
 		t.Errorf("a script is told %s", script.Body)
+	}
+}
+
+// Whoever is signed in is told in their own frame, and alike, that there is no such page: nothing tells whether it
+// exists, and they can go on.
+func TestNoSuchPageKeepsTheFrame(t *testing.T) {
+	s := curated(t, Options{})
+	first := ""
+	for _, path := range []string{"/nirgends", "/als/ada/nirgends", "/als/ada/bericht", "/als/mara/artikel", "/als/nobody/"} {
+		w := askAs(t, s, "ada", path, "", nil)
+		page := w.Body.String()
+		if first = cmp.Or(first, page); w.Code != http.StatusNotFound || page != first || !strings.Contains(page, `href="/als/ada/artikel"`) {
+			t.Errorf("%s: %d %s", path, w.Code, page)
+		}
 	}
 }
 

@@ -254,9 +254,13 @@ func TestPagesFitOnAPhone(t *testing.T) {
 	for _, path := range []string{"/", "/als/anna/", "/als/anna/bericht"} {
 		b.fits(t, pages+path)
 	}
-	narrow := `[...document.querySelectorAll("th, td")].filter(cell => cell.offsetWidth < 40).length` // their letters stand one below the other
+	narrow := `[...document.querySelectorAll("tbody th, tbody td")].filter(cell => cell.offsetWidth < 40).length` // their letters stand one below the other
 	if n, err := chromedp.Run(b.ctx, chromedp.Evaluate[int](narrow)); err != nil || n > 0 {
 		t.Errorf("%d cells of the report are too narrow to be read, %v", n, err)
+	}
+	cut := `[...document.querySelectorAll(".tablebox")].filter(box => box.scrollWidth > box.clientWidth).length`
+	if n, err := chromedp.Run(b.ctx, chromedp.Evaluate[int](cut)); err != nil || n > 0 {
+		t.Errorf("%d tables of the report are cut off, %v", n, err)
 	}
 	articles := curated(t, Options{Demo: true})
 	long := strings.Repeat("Donaudampfschifffahrtsgesellschaft", 4)

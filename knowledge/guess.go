@@ -16,7 +16,9 @@ var acts = []Act{ActStatus, ActThanks, ActGreeting, ActYes, ActNo, ActHelp, ActH
 // actModel tells the acts, said in words that no list foresaw, from each other and from everything else that people
 // write: the acts are its articles, and what is out of their scope are questions to the starter articles and the
 // messages that nothing answers. It does not depend on a school's articles, and is trained once, when it is first needed.
-var actModel = sync.OnceValue(func() *Index {
+var actModel = sync.OnceValue(newActModel)
+
+func newActModel() *Index {
 	var kinds []Article
 	for _, a := range acts {
 		kinds = append(kinds, Article{ID: string(a), Questions: talk().phrases[string(a)]})
@@ -30,7 +32,7 @@ var actModel = sync.OnceValue(func() *Index {
 		rest = append(rest, phrasings(a)...)
 	}
 	return NewIndex(kinds, Options{OutOfScope: rest, asSpelt: true, Lexicon: talkLexicon()}) // see guessAct
-})
+}
 
 //go:embed lexicon_talk.txt
 var talkLexiconText string
@@ -46,7 +48,7 @@ func talkLexicon() *Lexicon {
 
 // guessAct returns the act, or actVague, that a message of these words is most like, "" if it is more like something
 // else; p is the probability that an article answers: the higher, the more an act must lead. total is its evidence.
-// The limits were chosen so that of the messages out of scope in testdata hardly one in a hundred is taken for an act.
+// The limits were chosen so that of the messages out of scope in testdata at most three in a hundred are taken for an act.
 func guessAct(ws []string, p float64) (act Act, total float32) {
 	said := withoutNumbers(ws)
 	if len(said) < 2 {
@@ -65,17 +67,17 @@ func guessAct(ws []string, p float64) (act Act, total float32) {
 	j := ix.judge(strings.Join(said, " "))
 	best := j.order[0]
 	act, total = acts[best], j.total[best]
-	lead := total - j.total[ix.outside] - float32(4*max(0, p-0.5)+2*max(0, 0.7-j.known))
+	lead := total - j.total[ix.outside] - float32(2*max(0, p-0.2)+2*max(0, p-0.5)+2*max(0, 0.7-j.known))
 	switch {
-	case lead < 0:
+	case lead < 0.5:
 		return "", 0
-	case total-j.total[slices.Index(acts, actVague)] < 0.4:
-		if lead < 0.2 || j.known <= 0.5 { // "die stühle sind kaputt" says what it is about
+	case total-j.total[slices.Index(acts, actVague)] < 0.8:
+		if j.known <= 0.5 { // "die stühle sind kaputt" says what it is about
 			return "", 0
 		}
 		return actVague, total
-	case act == ActYes && (lead < 0.3 || denies(ws)), act == ActStop && lead < 0.2:
-		return "", 0 // they end things
+	case act == ActYes && (lead < 1 || denies(ws)):
+		return "", 0 // it ends things
 	}
 	return act, total
 }

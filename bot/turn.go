@@ -66,30 +66,16 @@ func (t *turn) converse(ctx context.Context) error {
 	if t.onlyFiles() {
 		return t.filed(ctx, cur)
 	}
-	for _, asked := range mine {
-		e, _ := asking(asked)
-		if e == nil || bygone(asked, mine) || a.Outcome == knowledge.Answered && wordsIn(t.m.Text) > shortReply {
-			continue
-		}
-		options := t.b.options(t.voiceOf(asked), e)
-		act := a.Act
-		if act == knowledge.ActThanks && (a.Guessed || triesFirst(t.m.Text)) { // does not say that it helped
-			act = ""
-		}
-		if id := read(t.m.Text, act, e.Expect, options); id != "" {
-			return t.choose(ctx, asked, e, id)
-		}
-		if t.b.meansForm(t.voiceOf(asked), t.m.Text, asked, e, a) {
-			return t.say(ctx, t.v.say("form.button"))
-		}
+	if done, err := t.answersOne(ctx, mine, a); done || err != nil {
+		return err
 	}
 	if cur == nil || cur.Expect == "" {
 		if done, err := t.unnamed(ctx); done || err != nil {
 			return err
 		}
 	}
-	if notKnown[bare(t.m.Text)] && cur != nil && cur.Expect != "" && cur.Expect != expectReply {
-		return t.repeat(ctx, cur)
+	if notKnown[bare(t.m.Text)] && (cur == nil || cur.Expect != expectReply) {
+		return t.repeatOrNothing(ctx, cur)
 	}
 	if bareNumber.MatchString(t.m.Text) && !takesNumber(cur) {
 		return t.repeatOrNothing(ctx, cur)
@@ -99,8 +85,11 @@ func (t *turn) converse(ctx context.Context) error {
 	if s == isMore && cur.Status == escalation.StatusAsked && cur.Expect == "" && quick[a.Act] {
 		return t.speak(ctx, cur, a, s)
 	}
-	if a.Outcome == knowledge.Talk && !t.meant(s, a) {
-		return t.talk(ctx, a, cur)
+	if a.Wait && cur != nil && (cur.Expect == expectHelped || cur.Expect == expectChoice) {
+		return t.say(ctx, t.voiceOf(cur).say("wait"))
+	}
+	if a.Outcome == knowledge.Talk && !t.meant(cur, s, a) {
+		return errors.Join(t.passOn(ctx, cur, s, a), t.talk(ctx, a, cur))
 	}
 	if s == isNew && !w.sure {
 		if done, err := t.words(ctx); done || err != nil {
@@ -108,6 +97,32 @@ func (t *turn) converse(ctx context.Context) error {
 		}
 	}
 	return t.speak(ctx, cur, a, s)
+}
+
+// answersOne carries out what a message answers to a question that one of the
+// person's tickets waits for, and reports whether it does.
+func (t *turn) answersOne(ctx context.Context, mine []*escalation.Ticket, a knowledge.Answer) (bool, error) {
+	for _, asked := range mine {
+		e, _ := asking(asked)
+		if e == nil || bygone(asked, mine) || a.Outcome == knowledge.Answered && wordsIn(t.m.Text) > shortReply {
+			continue
+		}
+		act := a.Act
+		if act == knowledge.ActThanks && (a.Guessed || triesFirst(t.m.Text)) { // does not say that it helped
+			act = ""
+		}
+		id := read(t.m.Text, act, e.Expect, t.b.options(t.voiceOf(asked), e))
+		if id == "" && e.Expect == expectUrgency && len(a.Details.Classes) > 0 { // "die 7b sitzt hier"
+			id = "lesson"
+		}
+		if id != "" {
+			return true, t.choose(ctx, asked, e, id)
+		}
+		if t.b.meansForm(t.voiceOf(asked), t.m.Text, asked, e, a) {
+			return true, t.say(ctx, t.v.say("form.button"))
+		}
+	}
+	return false, nil
 }
 
 // chatter are the acts that are no value of any field.
@@ -120,16 +135,27 @@ var chatter = map[knowledge.Act]bool{
 // in the conversation: an answer to what was asked, or, about a ticket that people
 // have, "geht immer noch nicht", what comes with a picture, and what says more than
 // an act, "danke, ich bin bis zwölf da".
-func (t *turn) meant(s stance, a knowledge.Answer) bool {
+func (t *turn) meant(cur *escalation.Ticket, s stance, a knowledge.Answer) bool {
 	switch s {
 	case isReply, isBack:
 		return true
 	case isValue:
 		return !chatter[a.Act]
+	case isMore: // on its way to people
+		return cur.Expect == expectUrgency && a.Guessed && saysMore[a.Act]
 	case isForStaff, isUnclear:
 		return len(t.m.Files) > 0 || broken(bare(t.m.Text)) || a.Guessed && saysMore[a.Act]
 	}
 	return false
+}
+
+// passOn gives to people what is said around the question how far their ticket is:
+// "kommt heute noch jemand? der schlüssel liegt im sekretariat".
+func (t *turn) passOn(ctx context.Context, cur *escalation.Ticket, s stance, a knowledge.Answer) error {
+	if a.Act != knowledge.ActStatus || !a.Guessed || wordsIn(t.m.Text) <= longReply || s != isForStaff && s != isUnclear {
+		return nil
+	}
+	return t.speak(ctx, cur, a, isForStaff)
 }
 
 // saysMore are the acts that may stand around something else where they are only

@@ -16,7 +16,7 @@ var actsText string
 // talkTable holds the ways people say the acts, and words that may stand around a question without adding to it.
 type talkTable struct {
 	exact   map[string]Act      // a whole message, folded, words joined by a blank
-	vague   map[string]bool     // a whole message that does not say what it is about, likewise
+	aside   map[string]Act      // a whole message that is actVague or actWait, likewise
 	phrases map[string][]string // by section
 	opening map[string]bool     // what may be cut off a question's beginning and end
 	filler  map[string]bool     // words that change nothing about an act: "bitte", "liebes team"
@@ -40,7 +40,7 @@ const noAct = "other"
 
 // talk reads lexicon_acts.txt: sections "[name]" with one phrase a line.
 var talk = sync.OnceValue(func() *talkTable {
-	t := &talkTable{exact: map[string]Act{}, vague: map[string]bool{}, phrases: map[string][]string{}, opening: map[string]bool{}, filler: map[string]bool{}, introducing: map[string]bool{}, praise: map[string]bool{}, signs: map[rune]Act{}, known: map[string]int32{}, exactKnown: map[string]int32{}}
+	t := &talkTable{exact: map[string]Act{}, aside: map[string]Act{}, phrases: map[string][]string{}, opening: map[string]bool{}, filler: map[string]bool{}, introducing: map[string]bool{}, praise: map[string]bool{}, signs: map[rune]Act{}, known: map[string]int32{}, exactKnown: map[string]int32{}}
 	section := ""
 	for _, line := range strings.Split(actsText, "\n") {
 		line = strings.TrimSpace(line)
@@ -77,8 +77,8 @@ func (t *talkTable) add(section, line string) {
 	case "introducing":
 		t.introducing[key] = true
 		return
-	case string(actVague):
-		t.vague[key] = true
+	case string(actVague), string(actWait):
+		t.aside[key] = Act(section)
 	case noAct:
 	default:
 		if key == "" {

@@ -38,6 +38,7 @@ type Answer struct {
 	Hits     []Hit   // best first, at most MaxChoices; for None what came nearest
 	AtOnce   bool    // show first aid and open a ticket in the same breath
 	Vague    bool    // the message does not say what it is about; ask for the device and what it shows
+	Wait     bool    // for None: somebody goes and looks or tries; there is nothing to answer yet
 	Language string  // ISO 639-1 code: "de", "en" or another
 	Details  Details // what the message says besides
 	Ask      string  // for Choose: the question that tells the hits apart, in Language; "" if they have none

@@ -146,13 +146,18 @@ func (ix *Index) decide(j *judgement, a Answer, ws, all []string, cut Act) Expla
 	foreign := a.Language != "de" && a.Language != "en" && hits[0].Score < foreignScore
 	act := likelyAct(ws, all, cut, p)
 	vague, line := ix.reader.vague(e.Read)
-	if !vague && (act == actVague || talk().vague[e.Read] || len(ws) == 0) {
+	if aside := talk().aside[e.Read]; aside != "" {
+		act = aside
+	}
+	if !vague && (act == actVague || len(ws) == 0) {
 		vague, line = true, anyThing()
 	}
 	switch {
 	case foreign:
 		a.Hits, e.Reason = hits, "the language is not one of the articles'"
-	case act != "" && act != actVague && !talk().vague[e.Read]:
+	case act == actWait:
+		a.Wait, e.Reason = true, "somebody goes and looks, or tries"
+	case act != "" && act != actVague:
 		a.Outcome, a.Act, a.Guessed, e.Reason = Talk, act, true, "the message is most like an act"
 	case vague:
 		a.Vague = true
@@ -182,7 +187,7 @@ func (ix *Index) decide(j *judgement, a Answer, ws, all []string, cut Act) Expla
 	return e
 }
 
-// likelyAct returns the act, or actVague, that a message is most like, "" if there is none: in its words, or in all of them
+// likelyAct returns the act, actVague or actWait, that a message is most like, "" if there is none: in its words, or in all of them
 // with what was cut off. p is the probability that an article answers.
 func likelyAct(ws, all []string, cut Act, p float64) Act {
 	if p > actYields {

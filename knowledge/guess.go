@@ -7,11 +7,14 @@ import (
 	"sync"
 )
 
-// actVague is what a message is guessed to be that does not say what it is about.
-const actVague Act = "vague"
+// What a message is guessed to be that is nothing to answer, and no act either.
+const (
+	actVague Act = "vague" // it does not say what it is about
+	actWait  Act = "wait"  // somebody goes and looks or tries
+)
 
 // acts in the order of the classes that they become.
-var acts = []Act{ActStatus, ActThanks, ActGreeting, ActYes, ActNo, ActHelp, ActHuman, ActStop, ActWho, actVague}
+var acts = []Act{ActStatus, ActThanks, ActGreeting, ActYes, ActNo, ActHelp, ActHuman, ActStop, ActWho, actVague, actWait}
 
 // actModel tells the acts, said in words that no list foresaw, from each other and from everything else that people
 // write: the acts are its articles, and what is out of their scope are questions to the starter articles and the
@@ -46,7 +49,7 @@ func talkLexicon() *Lexicon {
 	return lex
 }
 
-// guessAct returns the act, or actVague, that a message of these words is most like, "" if it is more like something
+// guessAct returns the act, actVague or actWait, that a message of these words is most like, "" if it is more like something
 // else; p is the probability that an article answers: the higher, the more an act must lead. total is its evidence.
 // The limits were chosen so that of the messages out of scope in testdata at most three in a hundred are taken for an act.
 func guessAct(ws []string, p float64) (act Act, total float32) {
@@ -69,7 +72,7 @@ func guessAct(ws []string, p float64) (act Act, total float32) {
 	act, total = acts[best], j.total[best]
 	lead := total - j.total[ix.outside] - float32(2*max(0, p-0.2)+2*max(0, p-0.5)+2*max(0, 0.7-j.known))
 	switch {
-	case lead < 0.5:
+	case lead < 0.2:
 		return "", 0
 	case total-j.total[slices.Index(acts, actVague)] < 0.8:
 		if j.known <= 0.5 { // "die stühle sind kaputt" says what it is about

@@ -35,6 +35,10 @@ type talkTable struct {
 	phraseSpelling spelling
 }
 
+// maxSpeltAct is up to which length, in bytes, a whole act is recognised although one letter is wrong; in a longer one
+// the words are corrected one by one.
+const maxSpeltAct = 30
+
 // noAct is the section of what looks like an act and is none.
 const noAct = "other"
 
@@ -94,7 +98,9 @@ func (t *talkTable) add(section, line string) {
 		}
 		if _, ok := t.exact[key]; !ok {
 			t.exact[key] = Act(section)
-			t.exactKnown[key] = 1
+			if len(key) <= maxSpeltAct {
+				t.exactKnown[key] = 1
+			}
 		}
 		t.longestExact = max(t.longestExact, len(ws))
 		for _, w := range ws {

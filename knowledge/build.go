@@ -17,6 +17,7 @@ type builder struct {
 	phraseOf []int32
 	bodies   []string // per class: what is read besides its phrasings
 	asSpelt  bool
+	lean     bool
 	before   readings // of an index that was built before
 	readings readings
 }
@@ -26,7 +27,10 @@ func newBuilder(o Options) *builder {
 	if lex == nil {
 		lex = shippedLexicon()
 	}
-	b := &builder{reader: newReader(lex), tuning: shippedTuning, outside: -1, asSpelt: o.asSpelt, before: o.before, readings: newReadings()}
+	b := &builder{reader: newReader(lex), tuning: shippedTuning, outside: -1, asSpelt: o.asSpelt, lean: o.lean, before: o.before, readings: newReadings()}
+	if o.lean {
+		b.reader.shortest = minRun + 1
+	}
 	if o.tuning != nil {
 		b.tuning = *o.tuning
 	}
@@ -120,12 +124,21 @@ func (b *builder) index() *Index {
 		ix.documents = newPostings(bm25(b.documents(numbers, rest, features), features), features)
 		ix.reach, ix.reachMean = ix.documents.most(features)
 	})
-	ix.phrases = newPostings(slices.Clone(vectors), features)
+	if b.lean {
+		ix.phrases = newPostings(ix.voc.rare(vectors), features)
+	} else {
+		ix.phrases = newPostings(slices.Clone(vectors), features)
+	}
 	wg.Wait()
 	if n := ix.classes; n > 1 && n <= maxClasses {
 		ix.linear = trainLinear(ix.lessons(vectors), n, features, b.tuning.training)
 	}
 	return ix
+}
+
+// forget drops what only building and explaining need.
+func (ix *Index) forget() {
+	ix.readings, ix.reader.forms, ix.voc.df, ix.texts = readings{}, nil, nil, nil
 }
 
 // lessons returns what the linear model learns: of each text the features that others have too, its class, and the

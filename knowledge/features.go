@@ -201,23 +201,38 @@ func (v *vocabulary) weighFeatures(n int) {
 
 // shared returns the texts without the features that one text alone has: what they teach holds for that text.
 func (v *vocabulary) shared(texts []vector) []vector {
+	return filtered(texts, func(f uint32) bool { return v.df[f] > 1 })
+}
+
+// filtered returns the texts with the features for which keep holds.
+func filtered(texts []vector, keep func(uint32) bool) []vector {
 	out := make([]vector, len(texts))
 	inParallel(len(texts), func(i int) {
 		n := 0
 		for _, f := range texts[i].index {
-			if v.df[f] > 1 {
+			if keep(f) {
 				n++
 			}
 		}
 		out[i] = vector{index: make([]uint32, 0, n), value: make([]float32, 0, n)}
 		for k, f := range texts[i].index {
-			if v.df[f] > 1 {
+			if keep(f) {
 				out[i].index = append(out[i].index, f)
 				out[i].value = append(out[i].value, texts[i].value[k])
 			}
 		}
 	})
 	return out
+}
+
+// common is in which share of the texts a feature is common: one in so many.
+const common = 64
+
+// rare returns the texts without the features that one in [common] texts has: they make up most of a large base, and say little
+// of what two texts have in common.
+func (v *vocabulary) rare(texts []vector) []vector {
+	most := int32(max(len(texts)/common, common))
+	return filtered(texts, func(f uint32) bool { return v.df[f] <= most })
 }
 
 // numbers returns the features of a text that the base knows.

@@ -34,7 +34,11 @@ func newActModel() *Index {
 	for _, a := range starter {
 		rest = append(rest, phrasings(a)...)
 	}
-	return NewIndex(kinds, Options{OutOfScope: rest, asSpelt: true, Lexicon: talkLexicon()}) // see guessAct
+	t := shippedTuning
+	t.training = training{cost: 0.3, positive: 2, epochs: 12, step: 0.03}                                           // few classes, and many ways to say each
+	ix := NewIndex(kinds, Options{OutOfScope: rest, asSpelt: true, lean: true, Lexicon: talkLexicon(), tuning: &t}) // see guessAct
+	ix.forget()
+	return ix
 }
 
 //go:embed lexicon_talk.txt
@@ -72,7 +76,7 @@ func guessAct(ws []string, p float64) (act Act, total float32) {
 	act, total = acts[best], j.total[best]
 	lead := total - j.total[ix.outside] - float32(2*max(0, p-0.2)+2*max(0, p-0.5)+2*max(0, 0.7-j.known))
 	switch {
-	case lead < 0.2:
+	case lead < 0:
 		return "", 0
 	case total-j.total[slices.Index(acts, actVague)] < 0.8:
 		if j.known <= 0.5 { // "die stühle sind kaputt" says what it is about

@@ -16,8 +16,9 @@ type Options struct {
 	Lexicon    *Lexicon // words of the school's IT; nil for the shipped ones
 
 	before  readings // of an index that was built before, to build this one sooner
+	lean    bool     // take little memory: leave out features that say little
 	asSpelt bool     // correct no spelling
-	tuning  *tuning  // for tests
+	tuning  *tuning  // nil for the shipped one
 }
 
 // A tuning is the numbers of the method, chosen on the validation halves of the public question sets.
@@ -28,7 +29,7 @@ type tuning struct {
 	training                training
 }
 
-var shippedTuning = tuning{linear: 1, likeness: 0.8, words: 1.6, shares: [blocks]float32{0.36, 0.1, 0.54}, present: [blocks]float32{1, 2, 1}, training: training{cost: 1, positive: 2, epochs: 6}}
+var shippedTuning = tuning{linear: 1, likeness: 0.8, words: 1.6, shares: [blocks]float32{0.36, 0.1, 0.54}, present: [blocks]float32{1, 2, 1}, training: training{cost: 1, positive: 2, epochs: 6, step: 0.1}}
 
 // An Index finds the article that answers a question. It never changes and may be used by many at once.
 type Index struct {

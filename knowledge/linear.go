@@ -23,6 +23,7 @@ type training struct {
 	cost     float32 // what a misplaced text costs against large weights
 	positive float32 // how much more a class's own texts cost than those of the others
 	epochs   int
+	step     float32 // smaller steps are not taken: the smaller, the less the order of the texts matters
 }
 
 // Training goes through a base's texts several times: through a small one until it has seen thorough texts, and through
@@ -84,9 +85,6 @@ type pupil struct {
 	alpha float32 // its share in the class's weights
 }
 
-// smallStep is the size below which steps are not taken.
-const smallStep = 0.1
-
 // trainOne learns the weights of a class, which begin at zero, and its bias. In the first pass it sees all texts, then
 // those that it goes on to learn from, which it returns. It is out of sight of the race detector, under which every start of a
 // test would take seconds; that the classes do not meet is tested by training on one and on many processors.
@@ -129,7 +127,7 @@ func (p *pupil) step(score, square float32, t training) float32 {
 	gradient := y*score - 1 + slack*p.alpha
 	next := max(p.alpha-gradient/(square+slack), 0)
 	d := next - p.alpha
-	if d <= smallStep && d >= -smallStep {
+	if d <= t.step && d >= -t.step {
 		return 0
 	}
 	p.alpha = next

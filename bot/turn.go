@@ -85,7 +85,7 @@ func (t *turn) converse(ctx context.Context) error {
 	if s == isMore && cur.Status == escalation.StatusAsked && cur.Expect == "" && quick[a.Act] {
 		return t.speak(ctx, cur, a, s)
 	}
-	if a.Wait && cur != nil && (cur.Expect == expectHelped || cur.Expect == expectChoice) {
+	if a.Wait && s != isNew && (cur.Expect == expectHelped || cur.Expect == expectChoice || cur.Expect == expectTicket) {
 		return t.say(ctx, t.voiceOf(cur).say("wait"))
 	}
 	if a.Outcome == knowledge.Talk && !t.meant(cur, s, a) {
@@ -94,6 +94,9 @@ func (t *turn) converse(ctx context.Context) error {
 	if s == isNew && !w.sure {
 		if done, err := t.words(ctx); done || err != nil {
 			return err
+		}
+		if a.Wait {
+			return t.repeatOrNothing(ctx, nil)
 		}
 	}
 	return t.speak(ctx, cur, a, s)

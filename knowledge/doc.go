@@ -23,7 +23,8 @@
 //	             the likeness to each single phrasing                           (lexical.go)
 //	             the words of the whole article                                 (lexical.go)
 //	        → a probability for the best article                                (calibrate.go)
-//	        → or an act after all, by a model of acts and everything else       (guess.go)
+//	        → or an act after all, or somebody who goes and tries, by a model
+//	             of acts and everything else                                    (guess.go, lexicon_talk.txt)
 //	        → or too vague: what is usual for the thing that it names           (vague.go, vague.txt)
 //	        → an outcome, by what a wrong answer costs                          (answer.go)
 //

@@ -119,6 +119,15 @@ var notKnown = map[string]bool{
 	"not sure": true, "i dont know": true, "idk": true, "none": true,
 }
 
+// answersNothing reports whether "keine ahnung" is no answer: to a question of the
+// bot that takes none such, or where nothing was asked. "?" then asks for help.
+func answersNothing(cur *escalation.Ticket, a knowledge.Answer) bool {
+	if cur == nil || cur.Expect == "" {
+		return a.Outcome != knowledge.Talk
+	}
+	return cur.Expect != expectReply
+}
+
 // yesNo says which option a plain yes or no means.
 var yesNo = map[escalation.Expect]map[knowledge.Act]string{
 	expectHelped:    {knowledge.ActYes: "helped", knowledge.ActNo: "nothelped", knowledge.ActThanks: "helped"},

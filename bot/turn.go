@@ -74,7 +74,7 @@ func (t *turn) converse(ctx context.Context) error {
 			return err
 		}
 	}
-	if notKnown[bare(t.m.Text)] && (cur == nil || cur.Expect != expectReply) {
+	if notKnown[bare(t.m.Text)] && answersNothing(cur, a) {
 		return t.repeatOrNothing(ctx, cur)
 	}
 	if bareNumber.MatchString(t.m.Text) && !takesNumber(cur) {

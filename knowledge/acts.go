@@ -81,9 +81,11 @@ func (t *talkTable) add(section, line string) {
 	case "introducing":
 		t.introducing[key] = true
 		return
-	case string(actVague), string(actWait):
-		t.aside[key] = Act(section)
 	case noAct:
+	case string(actVague), string(actWait):
+		if key != "" {
+			t.aside[key] = Act(section)
+		}
 	default:
 		if key == "" {
 			for _, r := range line {

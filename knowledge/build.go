@@ -136,7 +136,7 @@ func (b *builder) index() *Index {
 	return ix
 }
 
-// forget drops what only building and explaining need.
+// forget drops what only building and explaining need, and the forms of words, which can be worked out again.
 func (ix *Index) forget() {
 	ix.readings, ix.reader.forms, ix.voc.df, ix.texts = readings{}, nil, nil, nil
 }
